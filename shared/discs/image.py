@@ -55,6 +55,7 @@ class _Mastered:
 
     def __init__(self, files: Sequence[DiscFile], label: str) -> None:
         _check_names(files, label)
+        files = sorted(files, key=lambda file: file.name.upper())  # as the library lays the data out
         self._iso = pycdlib.PyCdlib()
         self._iso.new(interchange_level=3, joliet=3, udf="2.60", vol_ident=label, sys_ident="", app_ident_str="SHOKAI")
         self._readers = [ExactReader(file.open, file.size) for file in files]
