@@ -1,0 +1,88 @@
+"""Reading a blob: seekable, and every chunk is authenticated before a byte of it is handed out."""
+
+import io
+import os
+from pathlib import Path
+
+from shared.blobs.errors import BlobDamaged, BlobGone
+from shared.blobs.stream import CHUNK_BYTES, SEALED_BYTES, ChunkCipher, chunk_count, sealed_size
+
+
+class BlobReader(io.RawIOBase):
+    """The plain bytes of one blob. BlobDamaged as soon as a part is met that is not what was written."""
+
+    def __init__(self, path: Path, *, size: int, cipher: ChunkCipher) -> None:
+        super().__init__()
+        self._cipher, self._size = cipher, size
+        self._last = chunk_count(size) - 1
+        self._at = 0
+        self._chunk_number, self._chunk = -1, b""
+        try:
+            self._file = os.open(path, os.O_RDONLY)
+        except FileNotFoundError:
+            raise BlobGone("the blob's bytes are gone") from None
+        if os.fstat(self._file).st_size != sealed_size(size):
+            self.close()
+            raise BlobDamaged("a blob has another length than was written")
+        if size == 0:
+            self._load(0)
+
+    @property
+    def size(self) -> int:
+        """Plain bytes in all."""
+        return self._size
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def seekable(self) -> bool:
+        """Always."""
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Moves without reading."""
+        start = {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self._size}[whence]
+        if start + offset < 0:
+            raise ValueError("seek before the beginning")
+        self._at = start + offset
+        return self._at
+
+    def tell(self) -> int:
+        """The position, plain bytes from the beginning."""
+        return self._at
+
+    def readinto(self, buffer: object) -> int:
+        """Fills the buffer as far as there are bytes."""
+        view = memoryview(buffer).cast("B")  # type: ignore[arg-type]
+        wanted = min(len(view), max(0, self._size - self._at))
+        done = 0
+        while done < wanted:
+            number, offset = divmod(self._at, CHUNK_BYTES)
+            self._load(number)
+            part = memoryview(self._chunk)[offset : offset + wanted - done]
+            view[done : done + len(part)] = part
+            done += len(part)
+            self._at += len(part)
+        return done
+
+    def readall(self) -> bytes:
+        """All that is left."""
+        buffer = bytearray(max(0, self._size - self._at))
+        self.readinto(buffer)
+        return bytes(buffer)
+
+    def close(self) -> None:
+        """Forgets the plain bytes it held."""
+        if not self.closed and self._file >= 0:
+            os.close(self._file)
+            self._file = -1
+            self._chunk = b""
+        super().close()
+
+    def _load(self, number: int) -> None:
+        if number == self._chunk_number:
+            return
+        sealed = os.pread(self._file, SEALED_BYTES, number * SEALED_BYTES)
+        self._chunk = self._cipher.open(number, sealed, last=number == self._last)
+        self._chunk_number = number

@@ -1,0 +1,1 @@
+"""Keys and what is done with them: keyring, field cipher, blind index, signatures, destruction."""
