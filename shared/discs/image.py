@@ -4,7 +4,7 @@ import io
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import BinaryIO, Protocol, Self, cast
 
 import pycdlib
 
@@ -61,7 +61,7 @@ class _Mastered:
         self._readers = [ExactReader(file.open, file.size) for file in files]
         for file, reader in zip(files, self._readers, strict=True):
             self._iso.add_fp(
-                reader,
+                cast(BinaryIO, reader),
                 file.size,
                 iso_path=f"/{file.name.upper()};1",
                 joliet_path=f"/{file.name}",
@@ -72,7 +72,7 @@ class _Mastered:
 
     def write(self, out: Sink) -> int:
         sink = ForwardOnly(out, streamed=range(self._first_data_byte(), self.size - SECTOR))
-        self._iso.write_fp(sink, blocksize=_COPY_BLOCK)
+        self._iso.write_fp(cast(BinaryIO, sink), blocksize=_COPY_BLOCK)
         sink.finish()
         return sink.written
 
@@ -80,7 +80,7 @@ class _Mastered:
         extents = [inode.extent_location() for inode in self._iso.inodes if inode.get_data_length() > 0]
         return min(extents) * SECTOR if extents else self.size - SECTOR
 
-    def __enter__(self) -> "_Mastered":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
