@@ -1,0 +1,1 @@
+"""What the services stand on. Knows no service, holds no rule of one service alone."""

@@ -1,0 +1,13 @@
+"""What a consumer is: it prepares outside the transaction, then hands over a plain function to be run inside."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from shared.db.work import Work
+
+Effect = Callable[[Work], None]
+Handler = Callable[[Any, Any], Awaitable[Effect | None]]
+
+
+class Permanent(Exception):
+    """Trying again cannot mend it: the event is parked for a person to look at."""

@@ -1,0 +1,116 @@
+"""The tables that every service has beside its own: events out and in, access records, approvals, idempotency."""
+
+from alembic.operations import Operations
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, text
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from shared.db.columns import UtcDateTime
+
+insert_or_ignore = sqlite_insert
+
+
+class Plumbing:
+    """Adds the plumbing tables to a service's metadata and names them."""
+
+    def __init__(self, metadata: MetaData) -> None:
+        self.outbox = Table(
+            "outbox",
+            metadata,
+            Column("position", Integer, primary_key=True, autoincrement=True),
+            Column("event_id", String(36), nullable=False, unique=True),
+            Column("type", String(80), nullable=False),
+            Column("subject", String(120), nullable=False),
+            Column("body", LargeBinary, nullable=False),
+            Column("made_at", UtcDateTime, nullable=False),
+            sqlite_autoincrement=True,
+        )
+        self.inbox = Table(
+            "inbox",
+            metadata,
+            Column("position", Integer, primary_key=True, autoincrement=True),
+            Column("event_id", String(36), nullable=False, unique=True),
+            Column("type", String(80), nullable=False),
+            Column("subject", String(120), nullable=False),
+            Column("body", LargeBinary, nullable=False),
+            Column("status", String(10), nullable=False, server_default=text("'pending'")),
+            Column("attempts", Integer, nullable=False, server_default=text("0")),
+            Column("next_at", UtcDateTime, nullable=False),
+            Column("cause", String(200), nullable=False, server_default=text("''")),
+            Column("received_at", UtcDateTime, nullable=False),
+            Column("done_at", UtcDateTime, nullable=True),
+            sqlite_autoincrement=True,
+        )
+        Index("ix_inbox_status_position", self.inbox.c.status, self.inbox.c.position)
+        self.trail = Table(
+            "trail",
+            metadata,
+            Column("sequence", Integer, primary_key=True, autoincrement=False),
+            Column("body", LargeBinary, nullable=False),
+            Column("sent_at", UtcDateTime, nullable=True),
+        )
+        Index("ix_trail_sent_at", self.trail.c.sent_at)
+        self.trail_head = Table(
+            "trail_head",
+            metadata,
+            Column("id", Integer, primary_key=True, autoincrement=False),
+            Column("sequence", Integer, nullable=False),
+            Column("digest", String(64), nullable=False),
+        )
+        self.approval = Table(
+            "approval",
+            metadata,
+            Column("id", String(36), primary_key=True),
+            Column("action", String(80), nullable=False),
+            Column("object_id", String(120), nullable=False),
+            Column("requester", String(80), nullable=False),
+            Column("approver", String(80), nullable=False),
+            Column("approved", Boolean, nullable=False),
+            Column("expires_at", UtcDateTime, nullable=False),
+            Column("used_at", UtcDateTime, nullable=True),
+        )
+        self.revoked_token = Table(
+            "revoked_token",
+            metadata,
+            Column("token_id", String(36), primary_key=True),
+            Column("expires_at", UtcDateTime, nullable=False),
+        )
+        self.freeze = Table(
+            "freeze",
+            metadata,
+            Column("id", String(36), primary_key=True),
+            Column("object_type", String(40), nullable=False),
+            Column("object_id", String(120), nullable=False),
+        )
+        self.idempotency = Table(
+            "idempotency",
+            metadata,
+            Column("caller", String(80), primary_key=True),
+            Column("key", String(200), primary_key=True),
+            Column("request_digest", String(64), nullable=False),
+            Column("answer", LargeBinary, nullable=False),
+            Column("made_at", UtcDateTime, nullable=False),
+        )
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """All of them, in the order of making."""
+        return (
+            self.outbox,
+            self.inbox,
+            self.trail,
+            self.trail_head,
+            self.approval,
+            self.revoked_token,
+            self.freeze,
+            self.idempotency,
+        )
+
+    def upgrade(self, op: Operations) -> None:
+        """Make the plumbing tables; called by each service's first migration."""
+        for table in self.tables:
+            table.create(op.get_bind())
+
+    def downgrade(self, op: Operations) -> None:
+        """Remove the plumbing tables."""
+        for table in reversed(self.tables):
+            table.drop(op.get_bind())

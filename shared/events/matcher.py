@@ -1,0 +1,168 @@
+"""What the matcher announces: J-LIS batches, parts, reviews, inquiry numbers, replies."""
+
+from typing import ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.blobs.ref import BlobRef
+from shared.events.event import Event
+from shared.events.intake import Channel, Charset, Kind
+
+
+class ReadyReply(BaseModel):
+    """One request's reply, ready for media; a line of the list (JSON in the blob that replies.ready names)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    reply_id: str
+    request_id: str
+    plan_number: str
+    plan_name: str
+    plan_address: str
+    channel: Channel
+    charset: Charset
+    kind: Kind
+    cycle: str
+    batch_id: str
+    records: int
+    rejected: int
+    outcomes: dict[str, int]
+    registry_as_of: str
+    chunks: tuple[BlobRef, ...]
+    rejected_chunk: BlobRef | None = None
+
+
+class BatchReady(Event):
+    """The inquiry file of one kind and cycle is made and waits for its hand-over."""
+
+    TYPE: ClassVar[str] = "matcher.batch.ready.v1"
+    batch_id: str
+    cycle: str
+    kind: Kind
+    inquiries: int
+
+
+class BatchHandedOver(Event):
+    """Two people handed the inquiry file to J-LIS."""
+
+    TYPE: ClassVar[str] = "matcher.batch.handed_over.v1"
+    batch_id: str
+    cycle: str
+    kind: Kind
+
+
+class AnswerFileStored(Event):
+    """J-LIS's answer file is stored; its check and the matching may start."""
+
+    TYPE: ClassVar[str] = "matcher.answer.stored.v1"
+    batch_id: str
+
+
+class PartRequested(Event):
+    """A part of at most 50,000 inquiries waits for a worker."""
+
+    TYPE: ClassVar[str] = "matcher.part.requested.v1"
+    batch_id: str
+    part: int
+
+
+class PartDone(Event):
+    """A part is matched; its outcomes are counted."""
+
+    TYPE: ClassVar[str] = "matcher.part.done.v1"
+    batch_id: str
+    part: int
+    outcomes: dict[str, int]
+
+
+class BatchAnswered(Event):
+    """Every inquiry of the batch has its outcome or waits in review."""
+
+    TYPE: ClassVar[str] = "matcher.batch.answered.v1"
+    batch_id: str
+    cycle: str
+    kind: Kind
+    outcomes: dict[str, int]
+    in_review: int
+
+
+class BatchBalanceFailed(Event):
+    """The answer does not balance with the inquiry; the batch stops and names the seqs."""
+
+    TYPE: ClassVar[str] = "matcher.batch.balance_failed.v1"
+    batch_id: str
+    cycle: str
+    kind: Kind
+    code: str
+    seqs: tuple[int, ...]
+    seqs_in_all: int
+
+
+class BatchReleased(Event):
+    """Two people released the batch's replies."""
+
+    TYPE: ClassVar[str] = "matcher.batch.released.v1"
+    batch_id: str
+    cycle: str
+    kind: Kind
+    outcomes: dict[str, int]
+
+
+class BatchMasked(Event):
+    """Every individual number of the batch is replaced by `*` in the matcher's stores."""
+
+    TYPE: ClassVar[str] = "matcher.batch.masked.v1"
+    batch_id: str
+    cycle: str
+    kind: Kind
+    numbers: int
+
+
+class ReviewOpened(Event):
+    """A person must look at the two sides and decide."""
+
+    TYPE: ClassVar[str] = "matcher.review.opened.v1"
+    review_id: str
+    batch_id: str
+    reasons: tuple[str, ...]
+
+
+class ReviewDecided(Event):
+    """A person decided a review, with a reason."""
+
+    TYPE: ClassVar[str] = "matcher.review.decided.v1"
+    review_id: str
+    batch_id: str
+    outcome: str
+
+
+class RepliesReady(Event):
+    """Released replies of one kind and cycle. The blob holds a JSON array of ReadyReply."""
+
+    TYPE: ClassVar[str] = "matcher.replies.ready.v1"
+    cycle: str
+    kind: Kind
+    batch_id: str
+    replies: int
+    reply_list: BlobRef
+
+
+class InquiryNumbersIssued(Event):
+    """Numbers that a plan was told. The blob is a frame with the one column inquiry_number."""
+
+    TYPE: ClassVar[str] = "matcher.inquiry_numbers.issued.v1"
+    plan_number: str
+    request_id: str
+    count: int
+    numbers: BlobRef
+
+
+class InquiryNumbersDestroyed(Event):
+    """Numbers and the resident codes behind them that no longer exist. `numbers` is None when all of the plan's are gone."""
+
+    TYPE: ClassVar[str] = "matcher.inquiry_numbers.destroyed.v1"
+    plan_number: str
+    reason: Literal["deletion", "contract_end"]
+    count: int
+    request_id: str = ""
+    numbers: BlobRef | None = None

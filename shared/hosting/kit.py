@@ -1,0 +1,39 @@
+"""What a host gives to each service that it runs."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from sqlalchemy import MetaData
+
+from shared.auth.tokens import TokenVerifier
+from shared.blobs.store import BlobStore
+from shared.calendar.clock import Clock
+from shared.crypto.keyring import Keyring
+from shared.db.database import Database
+from shared.db.migrate import migrate
+from shared.db.plumbing import Plumbing
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kit:
+    """One data directory's keys, clock and places."""
+
+    data_dir: Path
+    keyring: Keyring
+    clock: Clock
+    tokens: TokenVerifier
+    mode: Literal["demo", "production"] = "production"
+    association: str = ""
+
+    def database(self, name: str, metadata: MetaData, plumbing: Plumbing, migrations_package: str) -> Database:
+        """The service's own database, migrated to the newest version."""
+        folder = self.data_dir / name
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        database = Database(f"sqlite:///{folder / name}.sqlite3", plumbing, service=name, clock=self.clock)
+        migrate(database.engine, metadata, migrations_package)
+        return database
+
+    def blobs(self, name: str) -> BlobStore:
+        """The blob store; what the service makes carries its name, what it may open is anybody's."""
+        return BlobStore(self.data_dir / "blobs", self.keyring, name)

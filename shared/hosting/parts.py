@@ -1,0 +1,41 @@
+"""What every use case of a service stands on, and the service itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+
+from shared.blobs.store import BlobStore
+from shared.bus.handling import Handler
+from shared.calendar.clock import Clock
+from shared.crypto.keyring import Keyring
+from shared.db.database import Database
+from shared.events import Event
+from shared.hosting.jobs import Job
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """A service's own stores and the clock. Each service adds its settings."""
+
+    name: str
+    db: Database
+    blobs: BlobStore
+    keyring: Keyring
+    clock: Clock
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """A service, ready to be hosted: its HTTP face, what it reacts to, what it does by schedule."""
+
+    app: FastAPI
+    parts: Parts
+    consumers: Mapping[type[Event], Handler]
+    jobs: tuple[Job, ...] = ()
+    concurrency: int = 4
+
+    @property
+    def name(self) -> str:
+        """The service's name, as in its paths and events."""
+        return self.parts.name
