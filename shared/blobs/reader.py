@@ -68,9 +68,13 @@ class BlobReader(io.RawIOBase):
 
     def readall(self) -> bytes:
         """All that is left."""
-        buffer = bytearray(max(0, self._size - self._at))
-        self.readinto(buffer)
-        return bytes(buffer)
+        parts = []
+        while self._at < self._size:
+            number, offset = divmod(self._at, CHUNK_BYTES)
+            self._load(number)
+            parts.append(self._chunk[offset:] if offset else self._chunk)
+            self._at = min(self._size, (number + 1) * CHUNK_BYTES)
+        return b"".join(parts)
 
     def close(self) -> None:
         """Forgets the plain bytes it held."""
