@@ -1,0 +1,157 @@
+"""State, events and access records commit together; what was committed arrives once."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from sqlalchemy import Column, Integer, MetaData, String, Table, func, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from shared.bus import Inbox, LocalBus, Permanent
+from shared.calendar.clock import FixedClock
+from shared.db import Database, Plumbing, Work
+from shared.events.authority import StaffChanged
+from shared.trail import Access, Actor
+from shared.trail.vocabulary import Action, actions
+
+METADATA = MetaData()
+PLUMBING = Plumbing(METADATA)
+EFFECTS = Table("effect", METADATA, Column("name", String, primary_key=True), Column("times", Integer))
+
+
+@pytest.fixture
+def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    monkeypatch.setitem(actions(), "test.thing.do", Action("test.thing.do", "試験", "test", False))
+    database = Database(
+        f"sqlite:///{tmp_path / 'test'}.sqlite3",
+        PLUMBING,
+        service="test",
+        clock=FixedClock(datetime(2026, 6, 1, tzinfo=UTC)),
+    )
+    METADATA.create_all(database.engine)
+    yield database
+    database.close()
+
+
+def effect(work: Work, name: str) -> None:
+    work.session.connection().execute(insert(EFFECTS).values(name=name, times=1))
+
+
+def count(database: Database, table: Table) -> int:
+    return database.read_now(
+        lambda session: session.connection().execute(select(func.count()).select_from(table)).scalar_one()
+    )
+
+
+def act(name: str) -> Access:
+    return Access(Actor.job("test"), "test.thing.do", "thing", name)
+
+
+def everything(work: Work, name: str) -> str:
+    effect(work, name)
+    work.announce(StaffChanged(staff_id=name, change="added"), subject=name)
+    work.record(act(name))
+    return name
+
+
+async def test_state_event_and_record_commit_together(database: Database) -> None:
+    assert await database.write(lambda work: everything(work, "a")) == "a"
+    assert [count(database, table) for table in (EFFECTS, PLUMBING.outbox, PLUMBING.trail)] == [1, 1, 1]
+
+
+async def test_a_failure_undoes_all_three_and_nobody_elses(database: Database) -> None:
+    def failing(work: Work) -> None:
+        everything(work, "b")
+        raise ValueError
+
+    results = await asyncio.gather(
+        database.write(lambda work: everything(work, "a")),
+        database.write(failing),
+        database.write(lambda work: everything(work, "a")),
+        database.write(lambda work: everything(work, "c")),
+        return_exceptions=True,
+    )
+    assert results[0] == "a"
+    assert isinstance(results[1], ValueError)
+    assert isinstance(results[2], IntegrityError)
+    assert results[3] == "c"
+    assert [count(database, table) for table in (EFFECTS, PLUMBING.outbox, PLUMBING.trail)] == [2, 2, 2]
+
+
+async def test_records_are_numbered_without_gap_and_chained(database: Database) -> None:
+    await asyncio.gather(*(database.write(lambda work: work.record(act("x"))) for _ in range(100)))
+    bodies = database.read_now(
+        lambda session: session.connection().execute(select(PLUMBING.trail.c.body)).scalars().all()
+    )
+    records = [orjson.loads(body) for body in bodies]
+    assert [record["sequence"] for record in records] == list(range(1, 101))
+    assert len({record["previous"] for record in records}) == 100
+
+
+async def test_an_action_outside_the_vocabulary_is_refused(database: Database) -> None:
+    with pytest.raises(LookupError):
+        await database.write(lambda work: work.record(Access(Actor.job("test"), "no.such.act", "thing", "1")))
+
+
+async def test_an_event_is_applied_once_although_its_handler_fails_first(database: Database) -> None:
+    failures = iter([True, True, False])
+
+    async def handler(parts: Any, event: StaffChanged) -> Any:
+        if next(failures):
+            raise OSError
+        return lambda work: effect(work, f"handled {event.staff_id}")
+
+    inbox = Inbox(database, None, {StaffChanged: handler})
+    bus = LocalBus({"test": database}, {"test": inbox})
+    await bus.start()
+    await database.write(lambda work: everything(work, "a"))
+    await asyncio.wait_for(bus.idle(), 10)
+    await bus.stop()
+    assert count(database, EFFECTS) == 2
+
+
+async def test_what_cannot_be_mended_is_parked_with_its_cause_and_without_text(database: Database) -> None:
+    async def handler(parts: Any, event: StaffChanged) -> Any:
+        raise Permanent("氏名 山田太郎")
+
+    inbox = Inbox(database, None, {StaffChanged: handler})
+    bus = LocalBus({"test": database}, {"test": inbox})
+    await bus.start()
+    await database.write(lambda work: everything(work, "a"))
+    await asyncio.wait_for(bus.idle(), 10)
+    await bus.stop()
+    row = database.read_now(lambda session: session.connection().execute(select(PLUMBING.inbox)).one())
+    assert row.status == "parked"
+    assert row.cause.startswith("Permanent at handler:")
+    assert "山田" not in row.cause
+
+
+async def test_each_subject_keeps_its_order_while_others_go_on(database: Database) -> None:
+    seen: list[str] = []
+    first = True
+
+    async def handler(parts: Any, event: StaffChanged) -> Any:
+        nonlocal first
+        if event.staff_id == "a" and first:
+            first = False
+            raise OSError
+        seen.append(f"{event.staff_id}{event.change}")
+        return None
+
+    inbox = Inbox(database, None, {StaffChanged: handler})
+    bus = LocalBus({"test": database}, {"test": inbox})
+
+    def announce(work: Work) -> None:
+        for staff_id, change in (("a", "1"), ("a", "2"), ("b", "1")):
+            work.announce(StaffChanged(staff_id=staff_id, change=change), subject=staff_id)
+
+    await database.write(announce)
+    await bus.start()
+    await asyncio.wait_for(bus.idle(), 10)
+    await bus.stop()
+    assert seen.index("a1") < seen.index("a2")
+    assert seen[0] == "b1"
