@@ -75,10 +75,19 @@ class DemoClock:
 
     def set(self, at: datetime) -> None:
         """Move to `at`; time flows on from there. Refusal `clock-backwards` when that is earlier than now."""
-        self._refresh()
-        if self._was_set and at < self.now():
-            raise Refusal("clock-backwards", now=self.now().astimezone(JST).isoformat())
+        self.check(at)
         self._store(at, was_set=True)
+
+    def check(self, at: datetime) -> None:
+        """Refusal `clock-backwards` when `at` is earlier than now; the first setting may go anywhere."""
+        if self.was_set and at < self.now():
+            raise Refusal("clock-backwards", now=self.now().astimezone(JST).isoformat())
+
+    @property
+    def was_set(self) -> bool:
+        """Whether anybody has set it since it was made."""
+        self._refresh()
+        return self._was_set
 
     def _refresh(self) -> None:
         found = self._path.stat()

@@ -1,0 +1,1 @@
+"""The `shokai` command and the host of the embedded mode."""
