@@ -65,7 +65,7 @@ def make_room(folder: Path) -> None:
 
 @dataclass(frozen=True)
 class KeyFacts:
-    """The small file beside a blob: its wrapped data key and which key wraps it, plain size, SHA-256 of the stored bytes."""
+    """The small file beside a blob: which key wraps its data key, plain size, SHA-256 of the stored bytes."""
 
     key: str
     wrapped: str

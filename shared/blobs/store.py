@@ -20,7 +20,7 @@ from shared.ids import new_id
 
 @dataclass(frozen=True)
 class Destroyed:
-    """What a destruction certificate says of one blob. Sizes in bytes of plain content; the digest is of the stored bytes."""
+    """What a destruction certificate says of one blob: plain bytes, and the digest of the stored ones."""
 
     id: str
     size: int
@@ -28,7 +28,7 @@ class Destroyed:
 
 
 class BlobStore:
-    """One owner's blobs, and a way to read everyone's: which blob a service may open is told by the reference it was sent."""
+    """One owner's blobs, and a way to read everyone's: a reference says what may be opened."""
 
     def __init__(self, root: Path, keyring: Keyring, owner: str) -> None:
         self._places = Places(root)
@@ -81,7 +81,7 @@ class BlobStore:
         return Destroyed(blob_id, facts.size, facts.sealed_sha256) if facts else Destroyed(blob_id, 0, "")
 
     def finish_destructions(self) -> int:
-        """Destroys anew what was destroyed once and has come back, with a restored backup or after a crash; how many."""
+        """Destroys anew what came back, with a restored backup or after a crash; how many."""
         back = [
             blob_id
             for blob_id in self._places.ids("gone")
@@ -92,7 +92,7 @@ class BlobStore:
         return len(back)
 
     def own_ids(self, older_than: datetime) -> Iterator[str]:
-        """This owner's blobs whose last file is older, by the file system's clock; half-written ones that old are removed."""
+        """This owner's blobs whose files are all older (by the file system); removes half-written ones that old."""
         limit = older_than.timestamp()
         for draft in list(self._places.drafts(self._owner)):
             with suppress(FileNotFoundError):

@@ -31,7 +31,7 @@ def write_durably(path: Path, data: bytes) -> None:
 
 
 def scrub(handle: int) -> None:
-    """Overwrites an open file in place before its last name goes. Best effort: a copying file system keeps old blocks."""
+    """Overwrites an open file in place before its last name goes. A copying file system may keep old blocks."""
     size = os.fstat(handle).st_size
     os.pwrite(handle, bytes(size), 0)
     os.fsync(handle)

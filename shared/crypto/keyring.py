@@ -81,9 +81,12 @@ class Keyring:
         return Signer(max(self.versions(name, "sign").items()))
 
     def public_keys(self, name: str) -> dict[str, bytes]:
-        """Every public key (32 bytes) that this name ever signed with, by key id: kept after rotation and destruction."""
-        self.versions(name, "sign")
-        public: Mapping[str, str] = self._keys()[f"sign:{name}"]["public"]
+        """The public keys (32 bytes) by key id whose private halves are still held: what may still be trusted."""
+        return {fingerprint(key): key for key in map(public_of, self.versions(name, "sign").values())}
+
+    def all_public_keys(self, name: str) -> dict[str, bytes]:
+        """As `public_keys`, with those retired and destroyed: what an old signature may be checked with."""
+        public: Mapping[str, str] = self._keys().get(f"sign:{name}", {}).get("public", {})
         return {fingerprint(key): key for key in (base64.b64decode(text) for text in public.values())}
 
     def wrap(self, name: str, key: bytes, *, context: str) -> bytes:
@@ -94,7 +97,7 @@ class Keyring:
         return head + nonce + AESGCM(wrapping).encrypt(nonce, key, head + context.encode())
 
     def unwrap(self, name: str, wrapped: bytes, *, context: str) -> bytes:
-        """The data key; KeyDestroyed when its wrapping key is gone, CipherDamaged when altered or of another context."""
+        """The data key; KeyDestroyed when its wrapping key is gone, CipherDamaged when not of this context."""
         head, nonce, sealed = wrapped[:3], wrapped[3 : 3 + NONCE_BYTES], wrapped[3 + NONCE_BYTES :]
         wrapping = self._held(name, "wrap").get(wrapped_version(wrapped))
         if wrapping is None:
@@ -105,7 +108,7 @@ class Keyring:
             raise CipherDamaged("a wrapped key does not open") from None
 
     def rotate(self, name: str) -> KeyInfo:
-        """Makes the next version of every key of this name (index keys stay); older versions still open what they made."""
+        """Makes the next version of every key of this name (index keys stay); older ones still open what they made."""
         with self._changing() as keys:
             mine = [entry_id for entry_id in _ids_of(name, keys) if not entry_id.startswith("index:")]
             if not mine:
@@ -114,15 +117,16 @@ class Keyring:
                 self._add_version(keys[entry_id], entry_id)
         return next(info for info in self.list() if info.name == name and f"{info.purpose}:{name}" == mine[0])
 
-    def retire(self, name: str, version: int) -> None:
-        """Drops wrapping versions older than `version`, once everything under them has been re-wrapped."""
+    def retire(self, name: str, before: int) -> None:
+        """Drops versions older than `before` of wrapping and signing keys; first re-wrap everything under them."""
         with self._changing(shred=True) as keys:
-            sealed: dict[str, str] = keys[f"wrap:{name}"]["versions"]
-            for old in [number for number in sealed if int(number) < version]:
-                del sealed[old]
+            for entry_id in (f"wrap:{name}", f"sign:{name}"):
+                sealed: dict[str, str] = keys.get(entry_id, {}).get("versions", {})
+                for old in [number for number in sealed if int(number) < before]:
+                    del sealed[old]
 
     def destroy(self, name: str) -> dict[str, Any]:
-        """Destroys every key of this name: what they protect is unreadable from now on. Returns the certificate's facts."""
+        """Destroys every key of this name and all they protect. Returns the certificate's facts."""
         with self._changing(shred=True) as keys:
             for entry_id in _ids_of(name, keys):
                 entry = keys[entry_id]
