@@ -1,4 +1,4 @@
-"""The offline verifier behind `shokai audit verify`: a log's directory or address, a key, and nothing else of this system."""
+"""The offline verifier behind `shokai audit verify`: a log's directory or address, a key, and nothing else of ours."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -18,11 +18,13 @@ from shared.refusals import Refusal
 WAIT_SECONDS: Final = 30
 KEY_BESIDE_LOG: Final = (
     "公開鍵は記録と同じ場所から取りました。別の経路で入手した鍵で確かめない限り、鍵ごとの差し替えは分かりません。"
-    " / The key was taken from beside the log: unless it is compared with one obtained another way, a log replaced together with its key goes unnoticed."
+    " / The key was taken from beside the log: unless it is compared with one obtained another way,"
+    " a log replaced together with its key goes unnoticed."
 )
 NO_WITNESS: Final = (
     "末尾の切り落としは、以前に保管したチェックポイントか立会人の署名がなければ分かりません。"
-    " / That the newest records were cut off and an older checkpoint shown can be told only by a checkpoint kept earlier, or by a witness."
+    " / That the newest records were cut off and an older checkpoint shown can be told only by a checkpoint kept earlier,"
+    " or by a witness."
 )
 
 
