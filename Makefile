@@ -1,0 +1,38 @@
+# Everything a newcomer needs: `make demo` to see it, `make test` to trust it. `make help` lists the rest.
+SHELL := /bin/bash
+BIN := .venv/bin
+N ?= 100000
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format bench docs lock clean
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup:  ## Python environment and system packages; quick when nothing changed
+	@scripts/setup
+
+demo: setup  ## a whole month on synthetic people, then the page to look at (ARGS="--exit" for no page)
+	@$(BIN)/shokai demo $(ARGS)
+
+test: setup  ## all tests: unit, architecture, contract, integration, end to end
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: setup  ## format, lint, types, import rules, generated pages: what CI runs before the tests
+	@scripts/check
+
+format: setup  ## put the code into the house's format
+	@$(BIN)/ruff check --fix --quiet . && $(BIN)/ruff format .
+
+bench: setup  ## figures for N=100000 inquiries, beside a plain-Python baseline of the same run
+	@$(BIN)/python -m tests.bench.cycle --inquiries $(N)
+
+docs: setup  ## write docs/generated anew from the code
+	@$(BIN)/python -m scripts.generate_docs
+
+lock: setup  ## resolve requirements.lock anew (hashes, no registry hosts)
+	@scripts/lock
+
+clean:  ## remove the environment and all caches; no data directory is touched
+	rm -rf .venv .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info build
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

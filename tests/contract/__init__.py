@@ -1,0 +1,1 @@
+"""The surfaces that others are written against: HTTP per service, events."""
