@@ -2,8 +2,8 @@
 
 A blob is a row of chunks of 256 KiB, each followed by its tag of 16 bytes; only the last one may be shorter. The nonce
 is the chunk's number (11 bytes) and a flag (1 byte) that is set on the last chunk alone; the additional data is the
-blob's id and purpose. So a chunk cannot be cut off, moved, doubled or taken from another blob. Each blob has a key of its own,
-used once.
+blob's id and purpose. So a chunk cannot be cut off, moved, doubled or taken from another blob. Each blob has a key of
+its own, used once.
 """
 
 from typing import Final
