@@ -1,0 +1,1 @@
+"""Stand-ins for the world outside: synthetic people and the registry that answers about them. Never deployed."""
