@@ -1,4 +1,7 @@
-"""The control door of a running server, for commands on the same data directory; its key lies in a file that only its owner reads."""
+"""The control door of a running server, for commands on the same data directory.
+
+Its key lies in a file that only the directory's owner reads.
+"""
 
 import asyncio
 import hmac

@@ -8,7 +8,7 @@ PER_SERVICE = ("healthz", "readyz", "metrics", "openapi.json")
 
 
 class Dispatch:
-    """`/intake/v1/...` goes to intake unchanged; `/intake/healthz` and its like reach that service's own; all else the front."""
+    """`/intake/v1/...` goes to intake unchanged, `/intake/healthz` to that service's own; all else to the front."""
 
     def __init__(self, apps: Mapping[str, ASGIApp], *, front: ASGIApp) -> None:
         self._apps = apps

@@ -9,24 +9,24 @@ from typing import Any, Final, cast
 
 import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from services.audit.app import create_service as create_audit
+from services.authority.app import create_service as create_authority
+from services.authority.settings import AuthoritySettings
+from services.authority.usecases.load_bootstrap import load_bootstrap
+from services.intake.app import create_service as create_intake
+from services.intake.settings import IntakeSettings
+from services.intake.usecases.load_plans import load_plans
+from services.matcher.app import create_service as create_matcher
+from services.media.app import create_service as create_media
+from services.media.settings import MediaSettings
 from starlette.types import ASGIApp
 
 from cli.control import control_app
 from cli.data_dir import DataDir, Mode, demo_start
 from cli.dispatch import Dispatch
-from services.audit.app import create_service as create_audit
 from services.audit.settings import AuditSettings
-from services.authority.app import create_service as create_authority
-from services.authority.settings import AuthoritySettings
-from services.authority.usecases.load_bootstrap import load_bootstrap
 from services.console.app import create_app as create_console
-from services.intake.app import create_service as create_intake
-from services.intake.settings import IntakeSettings
-from services.intake.usecases.load_plans import load_plans
-from services.matcher.app import create_service as create_matcher
 from services.matcher.settings import MatcherSettings
-from services.media.app import create_service as create_media
-from services.media.settings import MediaSettings
 from shared.auth.principals import Principal
 from shared.auth.tokens import TokenIssuer, TokenVerifier
 from shared.bus import Inbox, LocalBus
@@ -39,7 +39,7 @@ from shared.ids import new_id
 from shared.refusals import Refusal
 from shared.telemetry.logs import cause_of, log
 
-TOKEN_KEY: Final = "authority.tokens"
+TOKEN_KEY: Final = "authority.tokens"  # noqa: S105  # the name of a key
 JOBS_LOOK_SECONDS: Final = 1.0
 CONSOLE_TOKEN_SECONDS: Final = 60
 

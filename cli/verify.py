@@ -23,8 +23,8 @@ KEY_BESIDE_LOG: Final = (
 )
 NO_WITNESS: Final = (
     "末尾の切り落としは、以前に保管したチェックポイントか立会人の署名がなければ分かりません。"
-    " / That the newest records were cut off and an older checkpoint shown can be told only by a checkpoint kept earlier,"
-    " or by a witness."
+    " / That the newest records were cut off and an older checkpoint shown can be told only by"
+    " a checkpoint kept earlier, or by a witness."
 )
 
 

@@ -6,7 +6,9 @@ from shared.auth.acts import ActRule
 from shared.auth.principals import Principal
 
 
-def refusal_of(rule: ActRule, principal: Principal, *, today: date, purpose: str, case: str, approval: str) -> str | None:
+def refusal_of(
+    rule: ActRule, principal: Principal, *, today: date, purpose: str, case: str, approval: str
+) -> str | None:
     """The code of the first condition that fails, or None where the act is allowed."""
     match principal.kind:
         case "client":

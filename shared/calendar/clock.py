@@ -52,7 +52,7 @@ class FixedClock:
 
 
 class DemoClock:
-    """The clock of a demo or test data directory: set by hand, flowing on from there, the same for every process on it."""
+    """The clock of a demo or test data directory: set by hand, flowing on, the same for every process on it."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -127,8 +127,7 @@ class Database:
         return news, False
 
     def _run_one(self, connection: Connection, fn: Callable[[Work], Any]) -> tuple[Any, bool]:
-        mode = "create_savepoint"
-        with Session(connection, expire_on_commit=False, join_transaction_mode=mode) as session:
+        with Session(connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as session:
             work = Work(session, self.plumbing, service=self.service, now=self.clock.now())
             result = fn(work)
             work.finish()

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, Protocol
 
 
-
 @dataclass(frozen=True, slots=True)
 class Job:
     """`next_due` finds the earliest instant up to `until` at which stored work is due and not done; `run` does it."""
@@ -80,4 +79,3 @@ async def _earliest(services: Sequence[HasJobs], until: datetime) -> tuple[datet
             if at is not None and at <= until and (earliest is None or at < earliest[0]):
                 earliest = (at, service, job)
     return earliest
-

@@ -8,16 +8,15 @@ from fastapi import Request
 from starlette.responses import StreamingResponse
 
 from shared.blobs.ref import BlobRef
-from shared.blobs.store import BlobReader, BlobStore
+from shared.blobs.reader import BlobReader
+from shared.blobs.store import BlobStore
 from shared.refusals import Refusal
 
 PIECE_BYTES: Final = 1 << 20
 _RANGE: Final = re.compile(r"^bytes=(\d*)-(\d*)$")
 
 
-def send_blob(
-    blobs: BlobStore, ref: BlobRef, *, media_type: str, filename: str, request: Request
-) -> StreamingResponse:
+def send_blob(blobs: BlobStore, ref: BlobRef, *, media_type: str, filename: str, request: Request) -> StreamingResponse:
     """The blob, or the range of it that the request names. Refusal `range-not-satisfiable` where it has none such."""
     start, stop = _range(request.headers.get("range", ""), ref.size)
     headers = {

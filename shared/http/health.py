@@ -1,5 +1,6 @@
 """Health, readiness and metrics of one service."""
 
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import APIRouter, Response
@@ -30,7 +31,8 @@ def health_routes(parts: Any) -> APIRouter:
     @router.get("/readyz")
     async def ready() -> dict[str, Any]:
         await parts.db.read(lambda session: session.connection().execute(text("select 1")))
-        return {"status": "ok", "service": parts.name} | await parts.db.read(_backlog(parts.db.plumbing))
+        backlog: dict[str, int] = await parts.db.read(_backlog(parts.db.plumbing))
+        return {"status": "ok", "service": parts.name, **backlog}
 
     @router.get("/metrics")
     async def metrics() -> Response:
@@ -41,12 +43,12 @@ def health_routes(parts: Any) -> APIRouter:
     return router
 
 
-def _backlog(plumbing: Plumbing) -> Any:
+def _backlog(plumbing: Plumbing) -> Callable[[Session], dict[str, int]]:
     def read(session: Session) -> dict[str, int]:
         connection = session.connection()
         outbox, inbox, trail = plumbing.outbox, plumbing.inbox, plumbing.trail
         oldest = connection.execute(select(func.min(outbox.c.position), func.count())).one()
-        statuses = dict(
+        statuses: dict[str, int] = dict(
             connection.execute(
                 select(inbox.c.status, func.count()).where(inbox.c.status != "done").group_by(inbox.c.status)
             ).tuples()

@@ -29,9 +29,7 @@ class Once:
         """
         return await database.write(lambda work: self._run(work, database, fn))
 
-    def _run(
-        self, work: Work, database: Database, fn: Callable[[Work], BaseModel | dict[str, Any]]
-    ) -> dict[str, Any]:
+    def _run(self, work: Work, database: Database, fn: Callable[[Work], BaseModel | dict[str, Any]]) -> dict[str, Any]:
         if not self._key:
             return _plain(fn(work))
         table = database.plumbing.idempotency
@@ -53,7 +51,8 @@ def _plain(answer: BaseModel | dict[str, Any]) -> dict[str, Any]:
 
 
 async def once(
-    request: Request, idempotency_key: Annotated[str, Header(max_length=200, description="Makes a repeat harmless")] = ""
+    request: Request,
+    idempotency_key: Annotated[str, Header(max_length=200, description="Makes a repeat harmless")] = "",
 ) -> Once:
     """For Depends: the key of this call, bound to who sent it and to what was sent."""
     credential = request.headers.get("authorization", "")
@@ -64,7 +63,7 @@ async def once(
 
 def _owner(request: Request, credential: str) -> str:
     """Keys belong to the principal, not to one of its tokens."""
-    scheme, _, token = credential.partition(" ")
+    _, _, token = credential.partition(" ")
     verifier, parts = request.app.state.tokens, request.app.state.parts
     principal = verifier.principal(token.strip(), audience=parts.name)
     return f"{principal.kind}:{principal.id}"[:80]

@@ -7,7 +7,7 @@ from fastapi import Request
 from starlette.requests import ClientDisconnect
 
 from shared.blobs.ref import BlobRef
-from shared.blobs.store import BlobWriter
+from shared.blobs.writer import BlobWriter
 from shared.refusals import Refusal
 
 GATHER_BYTES: Final = 1 << 20

@@ -1,0 +1,1 @@
+"""The web pages. Keeps no business data; reads the other services' APIs like everyone else."""
