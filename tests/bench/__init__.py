@@ -1,0 +1,1 @@
+"""Benchmarks: they print figures beside a baseline of the same run and never fail a build."""

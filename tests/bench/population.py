@@ -1,0 +1,25 @@
+"""The benchmark's people and files: made once, apart from what is measured."""
+
+import sys
+from datetime import date
+from pathlib import Path
+
+from simulators.people.generate import generate
+from simulators.people.members import draw_members
+from simulators.people.requests import Envelope, provisional_records, request_bytes
+
+PLANS = ("00000101", "00000102", "00000103", "00000104")
+
+
+def make(count: int, folder: Path) -> None:
+    """A registry and one request file a plan, together `count` inquiries with ordinary dirt but none to be rejected."""
+    registry = generate(count + count // 20, 2026, folder / "registry")
+    for number, plan in enumerate(PLANS):
+        members = draw_members(registry, plan, count // len(PLANS), date(2026, 4, 1))
+        sound = [record for record in provisional_records(members, number) if record.expected == "accepted"]
+        envelope = Envelope(plan, "provisional", date(2026, 6, 1))
+        (folder / f"{plan}.csv").write_bytes(request_bytes(envelope, sound))
+
+
+if __name__ == "__main__":
+    make(int(sys.argv[1]), Path(sys.argv[2]))

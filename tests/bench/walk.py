@@ -1,0 +1,221 @@
+"""The cycle of the benchmark, through the HTTP surface of an embedded system in this process."""
+
+import asyncio
+import hashlib
+import json
+import resource
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from cli.embedded import Embedded
+from simulators.jlis.answer import answer_file
+from simulators.people.registry import Registry
+from tests.bench.population import PLANS
+
+CUTOFF = datetime.fromisoformat("2026-06-15T23:59:59+09:00")
+PASSWORD = "bench-Passphrase-2026"
+ROSTER = {"roster_from": "2026-04-01", "pledged_on": "2026-04-01", "trained_on": "2026-04-01", "password": PASSWORD}
+BOOTSTRAP: dict[str, Any] = {
+    "association": {"name": "計測用連合会", "mode": "demo"},
+    "plans": [
+        {
+            "number": plan,
+            "name": f"計測{plan}企業年金",
+            "kind": "DB",
+            "channel": "network",
+            "contract_from": "2020-04-01",
+        }
+        for plan in PLANS
+    ],
+    "clients": [{"id": "portal", "plans": ["*"], "secret": PASSWORD}],
+    "staff": [
+        {"id": "operator-1", "name": "第一担当", "team": "operator", **ROSTER},
+        {"id": "operator-2", "name": "第二担当", "team": "operator", **ROSTER},
+    ],
+    "equipment": [{"id": "server-1", "class": "registry_server", "place": "security_room", "secret": PASSWORD}],
+}
+
+
+@dataclass
+class Stages:
+    """Seconds by stage, in order."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @asynccontextmanager
+    async def __call__(self, name: str) -> AsyncIterator[None]:
+        started = time.perf_counter()
+        yield
+        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - started
+        print(f"  {name}: {self.seconds[name]:.2f} s", file=sys.stderr, flush=True)
+
+
+class Caller:
+    """Signs in afresh for each step, so that no token runs out on a slow machine."""
+
+    def __init__(self, embedded: Embedded) -> None:
+        self.http = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=embedded.app), base_url="http://shokai", timeout=None
+        )
+
+    async def portal(self) -> dict[str, str]:
+        form = {"grant_type": "client_credentials", "client_id": "portal", "client_secret": PASSWORD}
+        return _bearer(await self.http.post("/authority/v1/token", data=form))
+
+    async def staff(self, name: str) -> dict[str, str]:
+        body = {"staff_id": name, "password": PASSWORD, "equipment_id": "server-1", "equipment_secret": PASSWORD}
+        return _bearer(await self.http.post("/authority/v1/sessions", json=body))
+
+    async def approval(self, action: str, object_id: str) -> str:
+        asked = {"action": action, "object": object_id, "reason": "計測"}
+        first, second = await self.staff("operator-1"), await self.staff("operator-2")
+        made = _ok(await self.http.post("/authority/v1/approvals", json=asked, headers=first)).json()["id"]
+        decision = {"approve": True, "reason": "計測"}
+        _ok(await self.http.post(f"/authority/v1/approvals/{made}/decision", json=decision, headers=second))
+        return str(made)
+
+    async def until(self, path: str, states: set[str], headers: dict[str, str]) -> dict[str, Any]:
+        while True:
+            answer = _ok(await self.http.get(path, headers=headers)).json()
+            if answer["state"] in states:
+                return dict(answer)
+            if answer["state"] in ("returned", "balance_error"):
+                raise RuntimeError(json.dumps(answer))
+            await asyncio.sleep(0.05)
+
+
+async def run(folder: Path, data_dir: Path) -> dict[str, Any]:
+    """One cycle of the kind provisional; what each stage took."""
+    Embedded.init(data_dir, BOOTSTRAP)
+    embedded = Embedded.open(data_dir)
+    await embedded.start()
+    caller, stages = Caller(embedded), Stages()
+    portal = await caller.portal()
+    async with stages("upload"):
+        requests = [await _upload(caller, portal, folder / f"{plan}.csv", plan) for plan in PLANS]
+    async with stages("check"):
+        for request in requests:
+            await caller.until(f"/intake/v1/requests/{request}", {"accepted"}, portal)
+    async with stages("close, inquiry file"):
+        await embedded.run_jobs(CUTOFF)
+        batch = await _batch(caller)
+    async with stages("hand-over"):
+        await _hand_over(caller, batch, folder / "inquiry.csv")
+    answered = await asyncio.to_thread(
+        answer_file, Registry.open(folder / "registry"), folder / "inquiry.csv", folder / "answer.csv"
+    )
+    async with stages("answer in"):
+        await _answer(caller, batch, folder / "answer.csv")
+    async with stages("match"):
+        headers = await caller.staff("operator-1")
+        state = await caller.until(f"/matcher/v1/batches/{batch}", {"in_review", "releasable"}, headers)
+    async with stages("reviews"):
+        reviews = await _decide_reviews(caller, batch) if state["state"] == "in_review" else 0
+    async with stages("release, package, verify"):
+        approval = await caller.approval("matcher.batch.release", batch)
+        headers = {**await caller.staff("operator-1"), "Shokai-Approval": approval, **_case("jlis-exchange", batch)}
+        _ok(await caller.http.post(f"/matcher/v1/batches/{batch}/release", headers=headers))
+        for request in requests:
+            await _package(caller, request)
+    await embedded.idle()
+    await embedded.stop()
+    return {
+        "records": answered.inquiries,
+        "reviews": reviews,
+        "stages": stages.seconds,
+        "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+    }
+
+
+async def _upload(caller: Caller, portal: dict[str, str], path: Path, plan: str) -> str:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    count = sum(1 for line in path.open("rb") if line.startswith(b"2,"))
+    registration: dict[str, Any] = {"plan_number": plan, "kind": "provisional", "record_count": count, "sha256": digest}
+    registration["form"] = {"date": "2026-06-01", "contact": "計測"}
+    made = _ok(await caller.http.post("/intake/v1/requests", json=registration, headers=portal)).json()["id"]
+    headers = {**portal, "Content-Type": "text/csv"}
+    _ok(await caller.http.put(f"/intake/v1/requests/{made}/file", content=_pieces(path), headers=headers))
+    return str(made)
+
+
+async def _batch(caller: Caller) -> str:
+    headers = await caller.staff("operator-1")
+    while True:
+        found = _ok(await caller.http.get("/matcher/v1/batches?cycle=2026-06-A", headers=headers)).json()["items"]
+        if found and found[0]["state"] == "ready":
+            return str(found[0]["id"])
+        await asyncio.sleep(0.05)
+
+
+async def _hand_over(caller: Caller, batch: str, path: Path) -> None:
+    approval = await caller.approval("matcher.batch.hand_over", batch)
+    headers = {**await caller.staff("operator-1"), "Shokai-Approval": approval, **_case("jlis-exchange", batch)}
+    async with caller.http.stream("GET", f"/matcher/v1/batches/{batch}/inquiry-file", headers=headers) as answer:
+        _ok(answer)
+        with path.open("wb") as file:
+            async for piece in answer.aiter_bytes():
+                file.write(piece)
+
+
+async def _answer(caller: Caller, batch: str, path: Path) -> None:
+    headers = {**await caller.staff("operator-1"), **_case("jlis-exchange", batch)}
+    _ok(await caller.http.put(f"/matcher/v1/batches/{batch}/answer-file", content=_pieces(path), headers=headers))
+
+
+async def _decide_reviews(caller: Caller, batch: str) -> int:
+    decided = 0
+    while True:
+        headers = await caller.staff("operator-1")
+        path = f"/matcher/v1/reviews?batch_id={batch}&state=open&limit=1000"
+        found = _ok(await caller.http.get(path, headers=headers)).json()["items"]
+        if not found:
+            return decided
+        for review in found:
+            stated = {**headers, **_case("review", review["id"])}
+            body = {"same_person": True, "reason": "計測"}
+            _ok(await caller.http.post(f"/matcher/v1/reviews/{review['id']}/decision", json=body, headers=stated))
+        decided += len(found)
+
+
+async def _package(caller: Caller, request: str) -> None:
+    while True:
+        portal = await caller.portal()
+        found = _ok(await caller.http.get(f"/media/v1/replies?request_id={request}", headers=portal)).json()["items"]
+        if found and found[0]["state"] == "ready":
+            return
+        await asyncio.sleep(0.1)
+
+
+async def _pieces(path: Path) -> AsyncIterator[bytes]:
+    with path.open("rb") as file:
+        while piece := file.read(1 << 20):
+            yield piece
+
+
+def _case(purpose: str, case: str) -> dict[str, str]:
+    return {"Shokai-Purpose": purpose, "Shokai-Case": case}
+
+
+def _bearer(answer: httpx.Response) -> dict[str, str]:
+    return {"Authorization": f"Bearer {_ok(answer).json()['access_token']}"}
+
+
+def _ok(answer: httpx.Response) -> httpx.Response:
+    if not answer.is_success:
+        raise RuntimeError(
+            f"{answer.status_code} at {answer.request.url.path}: {answer.text if answer.is_stream_consumed else ''}"
+        )
+    return answer
+
+
+if __name__ == "__main__":
+    print(json.dumps(asyncio.run(run(Path(sys.argv[1]), Path(sys.argv[2])))))
