@@ -1,0 +1,171 @@
+"""Addresses: prefecture, municipality, town, numbers, building; and the key under which two writings count as the same.
+
+The municipality is looked up first (prefecture and county may be missing, former names count), numerals are read
+after it. Width, blanks, hyphens, variants, ヶケが, ツっ, のノ之, 大字 and 字 are folded.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+import polars as pl
+
+from shared.people.characters import DROPPED, variant_bases, without_marks
+from shared.people.municipalities import Municipality, prefectures, ways_to_write
+from shared.people.names import FORM
+from shared.people.numerals import with_hyphens, with_hyphens_column
+
+COLUMNS = ("prefecture", "municipality", "municipality_code", "old_name", "town", "numbers", "building", "key")
+_HYPHENS = dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2500\u2501\u30fc\uff0d\uff70~\u301c", "-")
+_ALIKE = dict.fromkeys("がガヶケ", "ケ") | dict.fromkeys("つっツッ", "ツ") | dict.fromkeys("のノ之乃", "ノ")
+# Longer ones first: 文字 is part of names such as 十文字; 字 alone marks a part of a town and may be missing.
+_WORDS = {"塩釜": "塩竈", "文字": "文字", "大字": "", "字": ""}
+# A town may end in numbers of its own: 北1条西, 第2地割.
+_PARTS = "^((?:.*[0-9](?:条|線|地割|番町|号線))?[^0-9]*)([0-9]+(?:-[0-9]+)*)?-?(.*)$"
+
+
+@dataclass(frozen=True)
+class Address:
+    """An address in its parts.
+
+    `municipality` is empty when none was recognised; `municipality_code` also when the name fits several;
+    `old_name` is the municipality's former name if the address uses one. `town`, `numbers`, `building` and `key`
+    are folded forms, for comparing and not for showing.
+    """
+
+    prefecture: str
+    municipality: str
+    municipality_code: str
+    old_name: str
+    town: str
+    numbers: str
+    building: str
+    key: str
+
+
+def folded(text: str) -> str:
+    """The address with every way to write a character made one."""
+    return _pattern().sub(lambda match: _fold()[match[0]], without_marks(text))
+
+
+def read_address(text: str) -> Address:
+    """The address in its parts. Any text has parts, if only a town."""
+    plain = folded(text)
+    start = _start(plain)
+    if not start:  # the county of a former municipality, or a county written wrongly
+        without_county = re.sub(_county(), r"\1", plain)
+        start = _start(without_county)
+        plain = without_county if start else plain
+    place = _ways().get(start) or _unknown(plain)
+    rest = plain[len(start or place.prefecture) :]
+    match = re.fullmatch(_PARTS[1:-1], with_hyphens(rest))
+    town, numbers, building = match.groups() if match else (rest, "", "")
+    parts = (town.strip("-"), numbers or "", building.strip("-"))
+    return Address(
+        place.prefecture,
+        place.name,
+        place.code,
+        place.name if place.former else "",
+        *parts,
+        key="|".join((place.code or place.name, *parts)),
+    )
+
+
+def read_addresses(addresses: pl.Series) -> pl.DataFrame:
+    """`read_address` for a column, row for row, as the columns of `Address`; null counts as empty."""
+    frame = addresses.cast(pl.String).fill_null("").alias("raw").to_frame()
+    return (
+        frame.with_columns(plain=_folded_column(pl.col("raw")))
+        .with_columns(start=_start_column(pl.col("plain")))
+        .pipe(_without_unknown_counties)
+        .join(_places(), on="start", how="left", maintain_order="left")
+        .with_columns(pl.col("prefecture").fill_null(pl.col("plain").str.extract(_any_prefecture())))
+        .with_columns(pl.col(*COLUMNS[:4]).fill_null(""))
+        .with_columns(before=pl.coalesce("start", "prefecture").str.len_chars())
+        .with_columns(rest=with_hyphens_column(pl.col("plain").str.slice(pl.col("before"))))
+        .with_columns(
+            pl.col("rest").str.extract(_PARTS, group).fill_null("").str.strip_chars("-").alias(part)
+            for group, part in enumerate(("town", "numbers", "building"), 1)
+        )
+        .with_columns(key=pl.concat_str(_place_key(), "town", "numbers", "building", separator="|"))
+        .select(COLUMNS)
+    )
+
+
+def _without_unknown_counties(frame: pl.DataFrame) -> pl.DataFrame:
+    missing = pl.when(pl.col("start").is_null() & pl.col("plain").str.contains(_county()))
+    bare = frame.with_columns(bare=missing.then(pl.col("plain").str.replace(_county(), "${1}")))
+    second = bare.with_columns(second=_start_column(pl.col("bare")))
+    found = pl.when(pl.col("second").is_not_null())
+    return second.with_columns(
+        plain=found.then("bare").otherwise("plain"), start=pl.coalesce("start", "second")
+    )
+
+
+def _start_column(plain: pl.Expr) -> pl.Expr:
+    head = plain.str.slice(0, _longest())
+    found = head.str.extract_many(_starts(), leftmost=True).list.first()
+    return pl.when(head.str.starts_with(found)).then(found)
+
+
+def _start(plain: str) -> str:
+    lengths = range(min(len(plain), _longest()), 1, -1)
+    return next((plain[:length] for length in lengths if plain[:length] in _ways()), "")
+
+
+def _place_key() -> pl.Expr:
+    code = pl.col("municipality_code")
+    return pl.when(code != "").then(code).otherwise("municipality")
+
+
+def _folded_column(column: pl.Expr) -> pl.Expr:
+    marked = column.str.normalize("NFKC").str.replace_all(DROPPED.pattern, "").str.normalize("NFKC")
+    return marked.str.replace_many(_fold(), leftmost=True)
+
+
+def _unknown(plain: str) -> Municipality:
+    match = re.match(_any_prefecture(), plain)
+    return Municipality(match[1] if match else "", "", "", "")
+
+
+@cache
+def _fold() -> dict[str, str]:
+    """What is replaced, in order of preference."""
+    return _WORDS | FORM | variant_bases() | _HYPHENS | _ALIKE
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(source) for source in _fold()))
+
+
+@cache
+def _any_prefecture() -> str:
+    return f"^({'|'.join(prefectures())})"
+
+
+@cache
+def _county() -> str:
+    return f"^({'|'.join(prefectures())})?[^0-9]{{1,5}}?郡"
+
+
+@cache
+def _ways() -> dict[str, Municipality]:
+    return ways_to_write(folded)
+
+
+@cache
+def _starts() -> list[str]:
+    """Longest first, so that 横浜市鶴見区 wins over 横浜市."""
+    return sorted(_ways(), key=len, reverse=True)
+
+
+@cache
+def _longest() -> int:
+    return max(len(way) for way in _ways())
+
+
+@cache
+def _places() -> pl.DataFrame:
+    rows = [(way, place.prefecture, place.name, place.code, place.name if place.former else "") for way, place in _ways().items()]
+    return pl.DataFrame(rows, schema=["start", *COLUMNS[:4]], orient="row")

@@ -1,0 +1,101 @@
+"""Kana: half and full width, and the folding under which two readings count as the same.
+
+The folding follows the public standard for resident-record systems: voiced, semi-voiced and plain kana alike; small
+kana as large; hyphens, dashes and long marks of every kind alike; ウ after the オ row as a long オ; blanks and middle dots
+ignored. A run of the same vowel is one long mark, so that オオノ, オーノ and オウノ share a key. A reading without
+its long marks (オノ for オーノ) agrees through `kana_bare_key`.
+"""
+
+import re
+import unicodedata
+
+import polars as pl
+
+_HIRAGANA = {chr(code): chr(code + 0x60) for code in (*range(0x3041, 0x3097), 0x309D, 0x309E)}
+_SMALL = dict(zip("ァィゥェォッャュョヮヵヶ", "アイウエオツヤユヨワカケ", strict=True))
+_OLD = {"ヰ": "イ", "ヱ": "エ"}
+_LATIN = {chr(code): chr(code - 32) for code in range(ord("a"), ord("z") + 1)}
+LONG_MARKS = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2500\u2501\u30a0\u30fc\uff0d\uff70\u007e\u301c\uff5e"
+_MARKS = dict.fromkeys(LONG_MARKS, "ー")
+
+
+def _large(folded: dict[str, str]) -> dict[str, str]:
+    """Each small or old kana and its hiragana straight to its large katakana, so that one pass folds all."""
+    return {source: _OLD.get(_SMALL.get(kana, kana), _SMALL.get(kana, kana)) for source, kana in folded.items()}
+
+
+_FOLD = _large(_HIRAGANA | _SMALL | _OLD) | _LATIN | _MARKS
+_FOLD_TABLE = str.maketrans(_FOLD)
+# Sound marks (made combining by NFKD), accents, blanks, punctuation between the parts of foreign names.
+_DROPPED = (
+    "[\u0300-\u036f\u3099\u309a\u3000\u30fb\uff65\u00b7\u2022.,'\u2019\\x00-\\x20\\x7f-\\xa0\u1680"
+    "\u2000-\u200f\u2028-\u202f\u205f-\u206f\ufe00-\ufe0f\ufeff]"
+)
+_ROWS = {
+    "アカサタナハマヤラワ": "ア",
+    "イキシチニヒミリ": "イ",
+    "ウクスツヌフムユル": "ウ",
+    "エケセテネヘメレ": "エ",
+    "オコソトノホモヨロヲ": "オウ",
+}
+_LONG = "|".join(f"([{row}])[{vowel}ー]+" for row, vowel in _ROWS.items())
+_LONG_ALONE = "ーー+"
+_TO_HALF = {
+    unicodedata.normalize("NFKC", chr(code)): chr(code) for code in range(0xFF61, 0xFFA0) if code not in (0xFF9E, 0xFF9F)
+} | {"\u3099": "ﾞ", "\u309a": "ﾟ", "ヮ": "ﾜ", "ヵ": "ｶ", "ヶ": "ｹ", "ヰ": "ｲ", "ヱ": "ｴ"}
+_TO_HALF |= {hira: _TO_HALF[kata] for hira, kata in _HIRAGANA.items() if kata in _TO_HALF}
+_TO_HALF |= {mark: "ｰ" for mark in LONG_MARKS if not mark.isascii()}
+_HALF_TABLE = str.maketrans(_TO_HALF)
+
+
+def kana_key(text: str) -> str:
+    """Readings with the same key are the same by rule; idempotent."""
+    return _long_marks(_folded(text))
+
+
+def kana_key_column(column: pl.Expr) -> pl.Expr:
+    """`kana_key` over a column."""
+    return _long_marks_column(_folded_column(column))
+
+
+def kana_bare_key(text: str) -> str:
+    """The key of the reading with its long marks left out as written."""
+    return _long_marks(_folded(text).replace("ー", ""))
+
+
+def kana_bare_key_column(column: pl.Expr) -> pl.Expr:
+    """`kana_bare_key` over a column."""
+    return _long_marks_column(_folded_column(column).str.replace_all("ー", "", literal=True))
+
+
+def half_width_kana(text: str) -> str:
+    """The reading in half-width kana, Latin letters and digits, one half-width blank between parts.
+
+    A voiced kana becomes two characters. What has no half-width form stays as it is.
+    """
+    decomposed = unicodedata.normalize("NFKD", text)
+    return re.sub(" +", " ", decomposed.translate(_HALF_TABLE)).strip(" ")
+
+
+def half_width_kana_column(column: pl.Expr) -> pl.Expr:
+    """`half_width_kana` over a column."""
+    decomposed = column.str.normalize("NFKD")
+    return decomposed.str.replace_many(_TO_HALF).str.replace_all(" +", " ").str.strip_chars(" ")
+
+
+def _folded(text: str) -> str:
+    return re.sub(_DROPPED, "", unicodedata.normalize("NFKD", text)).translate(_FOLD_TABLE)
+
+
+def _folded_column(column: pl.Expr) -> pl.Expr:
+    return column.str.normalize("NFKD").str.replace_all(_DROPPED, "").str.replace_many(_FOLD)
+
+
+def _long_marks(folded: str) -> str:
+    marked = re.sub(_LONG, lambda match: "".join(part or "" for part in match.groups()) + "ー", folded)
+    return re.sub(_LONG_ALONE, "ー", marked)
+
+
+def _long_marks_column(folded: pl.Expr) -> pl.Expr:
+    marked = folded.str.replace_all(_LONG, "${1}${2}${3}${4}${5}ー")
+    return marked.str.replace_all(_LONG_ALONE, "ー")
