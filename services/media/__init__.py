@@ -1,0 +1,1 @@
+"""Reply media: packages, discs, labels, dispatch and tracking, reply backups."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, TYPE_CHECKING, Final, cast
 
-import pyzipper  # type: ignore[import-untyped]
+import pyzipper
 from isal import isal_zlib
 from stream_zip import ZIP_32, stream_zip
 

@@ -6,6 +6,13 @@ from shared.events.event import Event
 from shared.events.intake import Kind
 
 
+class PackageRequested(Event):
+    """A network reply waits to be sealed; media tells itself, so that as many workers as there are share the work."""
+
+    TYPE: ClassVar[str] = "media.package.requested.v1"
+    reply_id: str
+
+
 class PackageReady(Event):
     """A network reply's encrypted package is made, read back and compared."""
 

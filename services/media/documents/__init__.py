@@ -1,0 +1,1 @@
+"""The papers: templates as data, printed to PDF/A."""

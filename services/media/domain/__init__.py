@@ -1,0 +1,1 @@
+"""The rules of reply media: pure, no clock of their own."""

@@ -1,0 +1,1 @@
+"""Each version once, in order."""

@@ -1,0 +1,1 @@
+"""The tables of the media service and the queries on them."""
