@@ -74,8 +74,8 @@ def tree(tmp_path: Path) -> Path:
     folders = rooms | {str(Path(module).parent) for module in modules}
     for folder in folders:
         (tmp_path / folder).mkdir(parents=True, exist_ok=True)
-    for folder in [path for path in tmp_path.rglob("*") if path.is_dir()]:
-        (folder / "__init__.py").touch()
+    for place in [path for path in tmp_path.rglob("*") if path.is_dir()]:
+        (place / "__init__.py").touch()
     for module in modules:
         if not (tmp_path / module).is_dir():
             (tmp_path / f"{module}.py").touch()

@@ -1,0 +1,116 @@
+"""Nothing is said to the outside, recorded or announced in a word that is not catalogued."""
+
+import tomllib
+from typing import Final
+
+import pytest
+
+from shared.auth.acts import act_rules
+from shared.events import EVENTS
+from shared.trail import actions
+from tests.architecture import catalogue_rules as rules
+from tests.architecture.source import ROOT, Source, sources
+
+REFUSAL_COMPUTED: Final = {
+    "shared/auth/allow.py": "passes on what policy.refusal_of found",
+    "cli/control.py": "passes on what the running server answered",
+}
+ACTION_COMPUTED: Final = {
+    "shared/auth/allow.py": "a refused act is recorded under its own name",
+    "shared/auth/caller.py": "hands the action through",
+}
+CATALOGUES: Final = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("services/*/api/problems.toml"))
+
+
+@pytest.mark.parametrize("source", sources("services", "shared"), ids=lambda source: source.path)
+def test_every_refusal_is_catalogued(source: Source) -> None:
+    found = list(rules.uncatalogued_refusals(source, rules.catalogue_for(source), REFUSAL_COMPUTED))
+    assert not found, "\n".join(map(str, found))
+
+
+def test_what_a_command_refuses_is_explained_in_the_operation_manual() -> None:
+    manual = (ROOT / "docs/operation.md").read_text("utf-8")
+    known = {code for path in (rules.COMMON_PROBLEMS, *CATALOGUES) for code in rules.problem_codes(path)}
+    said = {code for source in sources("cli") for _, code in rules.refusals(source) if code}
+    assert said
+    assert not {code for code in said - known if f"`{code}`" not in manual}
+
+
+@pytest.mark.parametrize("path", [rules.COMMON_PROBLEMS, *CATALOGUES])
+def test_every_problem_speaks_both_languages_and_says_what_to_do(path: str) -> None:
+    rows = tomllib.loads((ROOT / path).read_text("utf-8"))["problems"]
+    for code, row in rows.items():
+        assert all(row[key].strip() for key in ("ja", "en", "next_ja", "next_en")), code
+        assert 400 <= row["status"] < 600, code
+
+
+@pytest.mark.parametrize("path", CATALOGUES)
+def test_every_problem_of_a_service_is_used(path: str) -> None:
+    service = "/".join(path.split("/")[:2])
+    text = "".join(source.text for source in sources(service, "shared", "cli"))
+    assert not {code for code in rules.problem_codes(path) if f'"{code}"' not in text}
+
+
+@pytest.mark.parametrize("source", sources("services", "shared"), ids=lambda source: source.path)
+def test_every_recorded_action_is_in_the_vocabulary(source: Source) -> None:
+    found = list(rules.unknown_actions(source, rules.known_actions(), ACTION_COMPUTED))
+    assert not found, "\n".join(map(str, found))
+
+
+def test_every_action_of_the_vocabulary_is_recorded_somewhere() -> None:
+    text = "".join(source.text for source in sources("services", "shared", "cli"))
+    assert actions()
+    assert not {name for name in actions() if f'"{name}"' not in text}
+
+
+def test_actions_and_acts_speak_both_languages() -> None:
+    for row in (*actions().values(), *act_rules().values()):
+        assert row.ja.strip(), row
+        assert row.en.strip(), row
+
+
+def test_every_exception_is_still_needed() -> None:
+    by_path = {source.path: source for source in sources()}
+    assert {p for p in REFUSAL_COMPUTED if None in {code for _, code in rules.refusals(by_path[p])}} == {
+        *REFUSAL_COMPUTED
+    }
+    assert {p for p in ACTION_COMPUTED if None in {a for _, a in rules.recorded_actions(by_path[p])}} == {
+        *ACTION_COMPUTED
+    }
+
+
+CODES: Final = frozenset({"not-found"})
+BAD_REFUSALS: Final = (
+    'raise Refusal("unheard-of")',
+    'CODE: Final = "unheard-of"\nraise Refusal(CODE)',
+    'raise Refusal("not-found" if gone else "unheard-of")',
+    "raise Refusal(code_of(row))",
+    'def refusal_of(row):\n    return None if row else "unheard-of"',
+)
+
+
+@pytest.mark.parametrize("text", BAD_REFUSALS)
+def test_an_uncatalogued_refusal_is_found(text: str) -> None:
+    assert list(rules.uncatalogued_refusals(Source("services/x/domain/states.py", text), CODES))
+    assert not list(rules.uncatalogued_refusals(Source("services/x/a.py", 'raise Refusal("not-found", id=row)'), CODES))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'work.record(caller.access("intake.unheard.of", "request", id))',
+        'Access(JOB, "intake.unheard.of", "request", id)',
+        'ACT: Final = "intake.unheard.of"\nAccess(JOB, ACT, "request", id)',
+        'Access(actor=JOB, action="intake.unheard.of", object_type="request", object_id=id)',
+        "work.record(caller.access(name, 'request', id))",
+    ],
+)
+def test_an_action_outside_the_vocabulary_is_found(text: str) -> None:
+    known = frozenset({"intake.request.register"})
+    good = Source("services/x/a.py", 'work.record(caller.access("intake.request.register", "request", id))')
+    assert list(rules.unknown_actions(Source("services/x/a.py", text), known))
+    assert not list(rules.unknown_actions(good, known))
+
+
+def test_the_catalogue_of_events_is_not_empty() -> None:
+    assert len(EVENTS) > 10
