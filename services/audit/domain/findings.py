@@ -7,7 +7,7 @@ from typing import Final
 SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
     "altered": (
         "{index} 番目の記録は、公開されたハッシュと一致しません(改変・挿入・削除・入れ替えのいずれか)",
-        "record {index} does not hash to what its tile states: altered, or records were inserted, removed or swapped here",
+        "record {index} does not hash to what its tile states: altered, or some were inserted, removed or swapped",
     ),
     "missing": ("{index} 番目以降の記録がありません", "records from {index} on are not there"),
     "surplus": ("{index} 番目に余分な記録があります", "there is a record too many at {index}"),

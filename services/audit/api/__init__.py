@@ -1,0 +1,1 @@
+"""The HTTP face of the audit service: HTTP in, HTTP out."""

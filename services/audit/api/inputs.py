@@ -1,0 +1,35 @@
+"""What the routes take. Search words are ids and codes only, so that no search can bring a name into the log."""
+
+from datetime import datetime
+from typing import Annotated, Final
+
+from fastapi import Depends, Query
+from pydantic import AfterValidator, AwareDatetime
+
+from services.audit.parts import AuditParts
+from shared.http import parts_of
+
+_WORD: Final = r"^[A-Za-z0-9._:/@-]*$"
+
+Word = Annotated[str, Query(max_length=200, pattern=_WORD)]
+ObjectWord = Annotated[str, Query(alias="object", max_length=200, pattern=_WORD)]
+Since = Annotated[AwareDatetime | None, Query(alias="from", description="At or after, RFC 3339 with offset")]
+Before = Annotated[AwareDatetime | None, Query(alias="to", description="Before, RFC 3339 with offset")]
+Size = Annotated[int, Query(ge=0, lt=2**53)]
+AnySize = Annotated[int | None, Query(ge=0, lt=2**53)]
+TheParts = Annotated[AuditParts, Depends(parts_of)]
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("blank")
+    return text.strip()
+
+
+Reason = Annotated[str, AfterValidator(_not_blank)]
+
+
+def asked(words: dict[str, str | datetime | None]) -> str:
+    """How a search stands in the record: its words, as name=value."""
+    texts = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in words.items()}
+    return "&".join(f"{name}={text}" for name, text in texts.items() if text) or "all"

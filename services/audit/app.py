@@ -1,0 +1,61 @@
+"""Puts the audit service together; the only place that knows all its rooms."""
+
+from pathlib import Path
+from typing import Final
+
+from services.audit.api import alarms, destructions, log, records
+from services.audit.consumers import CONSUMES
+from services.audit.domain.notes import VerifierKey
+from services.audit.jobs import JOBS
+from services.audit.parts import LOG_KEY, AuditParts
+from services.audit.settings import AuditSettings
+from services.audit.storage import log as stored_log
+from services.audit.storage.log_folder import LogFolder
+from services.audit.storage.tables import PLUMBING, AuditTable
+from services.audit.usecases.publish_checkpoint import FORKED, publish_checkpoint
+from shared.crypto.signatures import fingerprint
+from shared.db import Database
+from shared.hosting import Kit, Service
+from shared.http import service_app
+from shared.refusals import Refusal
+
+PROBLEMS: Final = Path(__file__).parent / "api" / "problems.toml"
+
+
+def create_service(settings: AuditSettings, kit: Kit) -> Service:
+    """The audit service on one data directory; makes good what a crash left between store and published log."""
+    database = kit.database("audit", AuditTable.metadata, PLUMBING, "services.audit.migrations")
+    parts = AuditParts(
+        name="audit",
+        db=database,
+        blobs=kit.blobs("audit"),
+        keyring=kit.keyring,
+        clock=kit.clock,
+        settings=settings,
+        folder=LogFolder(kit.data_dir / "audit" / "log"),
+        log_key=_log_key(settings, kit, database),
+        association=kit.association,
+    )
+    _publish_what_is_there(parts)
+    routers = (log.router, records.router, destructions.router, alarms.router)
+    app = service_app(parts, title="Shokai audit", problems=PROBLEMS, routers=routers, tokens=kit.tokens)
+    return Service(app=app, parts=parts, consumers=CONSUMES, jobs=JOBS)
+
+
+def _log_key(settings: AuditSettings, kit: Kit, database: Database) -> VerifierKey:
+    """The log's key under its origin, which is fixed at the first start: a log never changes its name."""
+    public_key = kit.keyring.signer(LOG_KEY).public_key
+    proposed = settings.log_origin or f"shokai.invalid/{fingerprint(public_key)}"
+    origin = database.write_now(lambda work: stored_log.start(work.session, proposed))
+    if settings.log_origin not in ("", origin):
+        raise Refusal("log-origin-fixed", origin=origin)
+    return VerifierKey(origin, public_key)
+
+
+def _publish_what_is_there(parts: AuditParts) -> None:
+    parts.folder.put_public_key(f"{parts.log_key.text}\n")
+    try:
+        publish_checkpoint(parts)
+    except Refusal as refusal:
+        if refusal.code != FORKED:  # the alarm is stored; the service starts, so that it can be seen
+            raise

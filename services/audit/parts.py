@@ -1,0 +1,24 @@
+"""What the audit service's use cases stand on."""
+
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Final
+
+from services.audit.domain.notes import VerifierKey
+from services.audit.settings import AuditSettings
+from services.audit.storage.log_folder import LogFolder
+from shared.hosting import Parts
+
+LOG_KEY: Final = "audit-log"
+CERTIFICATE_KEY: Final = "audit-certificate"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditParts(Parts):
+    """The stores, the clock, the published log and the key that signs it. One publication at a time."""
+
+    settings: AuditSettings
+    folder: LogFolder
+    log_key: VerifierKey
+    association: str
+    publishing: Lock = field(default_factory=Lock)

@@ -1,0 +1,26 @@
+"""What can be set about the audit service."""
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from services.audit.domain.notes import is_key_name
+
+
+class AuditSettings(BaseSettings):
+    """Read from the environment: SHOKAI_AUDIT_…"""
+
+    model_config = SettingsConfigDict(env_prefix="SHOKAI_AUDIT_", frozen=True)
+
+    log_origin: str = Field(
+        default="", description="Name of the log in its checkpoints, fixed at the first start; empty: made from its key"
+    )
+    checkpoint_seconds: int = Field(default=5, ge=1, le=10, description="A new record is in a checkpoint after so long")
+    checkpoint_records: int = Field(default=1000, ge=1, le=1000, description="So many new records need no waiting")
+    gap_alarm_seconds: int = Field(default=60, ge=1, description="A gap in the records is an alarm after so long")
+
+    @field_validator("log_origin")
+    @classmethod
+    def _is_origin(cls, origin: str) -> str:
+        if origin and not is_key_name(origin):
+            raise ValueError("an origin has no spaces and no plus sign")
+        return origin
