@@ -41,7 +41,7 @@ def answer_file(
 ) -> Answered:
     """Writes `answer`; `as_of` is the day of the registry, else the day on which the inquiry file was made.
 
-    Raises BadInquiryError when the inquiry file does not keep its layout, and leaves no answer then.
+    Raises BadInquiry when the inquiry file does not keep its layout, and leaves no answer then.
     """
     with inquiry.open("rb") as source:
         reader = InquiryReader(source)

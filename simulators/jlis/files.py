@@ -22,7 +22,7 @@ ANSWER_FIELDS = (
 )  # fmt: skip
 
 
-class BadInquiryError(Exception):
+class BadInquiry(Exception):
     """The inquiry file does not keep its layout; says where, never what stood there."""
 
 
@@ -65,11 +65,11 @@ class InquiryReader:
         self._digest.update(line)
         fields = _fields(line, 1)
         if len(fields) != 5 or fields[0] != "H" or fields[2] not in KINDS:
-            raise BadInquiryError("line 1: no header")
+            raise BadInquiry("line 1: no header")
         try:
             created = datetime.fromisoformat(fields[4])
         except ValueError:
-            raise BadInquiryError("line 1: time of creation") from None
+            raise BadInquiry("line 1: time of creation") from None
         return Header(fields[1], fields[2], fields[3], created)
 
     def _frame(self, lines: list[bytes]) -> pl.DataFrame:
@@ -77,10 +77,10 @@ class InquiryReader:
         try:
             rows = list(csv.reader(io.StringIO(b"".join(lines).decode(), newline="")))
         except UnicodeDecodeError:
-            raise BadInquiryError(f"line {first + 1} or later: not UTF-8") from None
+            raise BadInquiry(f"line {first + 1} or later: not UTF-8") from None
         for seq, row in enumerate(rows, first):
             if len(row) != len(DATA_FIELDS) + 1 or row[0] != "D" or row[1] != str(seq):
-                raise BadInquiryError(f"line {seq + 1}: no data record, or its number is not the next")
+                raise BadInquiry(f"line {seq + 1}: no data record, or its number is not the next")
         self.count += len(rows)
         frame = pl.DataFrame([row[1:] for row in rows], schema=DATA_FIELDS, orient="row")
         return frame.with_columns(pl.col("seq").cast(pl.Int64))
@@ -88,18 +88,18 @@ class InquiryReader:
     def _check_trailer(self, line: bytes) -> None:
         fields = _fields(line, self.count + 2)
         if len(fields) != 3 or fields[0] != "T":
-            raise BadInquiryError("no trailer")
+            raise BadInquiry("no trailer")
         if fields[1] != str(self.count):
-            raise BadInquiryError("the trailer has another number of records")
+            raise BadInquiry("the trailer has another number of records")
         if fields[2] != self._digest.hexdigest():
-            raise BadInquiryError("the trailer has another digest")
+            raise BadInquiry("the trailer has another digest")
 
 
 def _fields(line: bytes, number: int) -> list[str]:
     try:
         return next(csv.reader([line.decode().rstrip("\r\n")]), [])
     except (UnicodeDecodeError, csv.Error):
-        raise BadInquiryError(f"line {number}: unreadable") from None
+        raise BadInquiry(f"line {number}: unreadable") from None
 
 
 class AnswerWriter:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
+import polars as pl
 
 from simulators.people import addresses
 from simulators.people.numbers import GENERATIONS
@@ -63,11 +64,10 @@ def tell(
     start = (first_day - date(1970, 1, 1)).days
     person, day, reason = _draw_happenings(rng, people, start, months)
     order = np.lexsort((reason, day, person))
-    person, day, reason = person[order], day[order], reason[order]
+    once = np.unique(np.stack([person[order], day[order]]), axis=1, return_index=True)[1]  # one a day
+    person, day, reason = (column[order][once] for column in (person, day, reason))
     homes = people.dwellings
-    target = addresses.draw_municipalities(rng, len(person))
-    here = addresses.municipality_of(homes)[people.address[person]]
-    homes = homes.join(addresses.draw(rng, np.where(reason == MOVED_WITHIN, here, target)))
+    homes = homes.join(addresses.draw(rng, _municipalities(rng, people, person, reason)))
     new_name = np.searchsorted(names().family_odds, rng.random(len(person)))
     first_new = len(people.dwellings.town)
     versions = Versions()
@@ -75,6 +75,17 @@ def tell(
     for who, on, state, why in _apply(people, happenings, first_new):
         versions.add(who, on, state, why)
     return versions, homes
+
+
+def _municipalities(rng: np.random.Generator, people: Population, person: Ints, reason: Ints) -> Ints:
+    """Where each happening leads: within the municipality means the one that the person lived in before."""
+    drawn = addresses.draw_municipalities(rng, len(person))
+    leaving = np.isin(reason, (MOVED_IN, FROM_ABROAD))
+    first = addresses.municipality_of(people.dwellings)[people.address[person]]
+    target = pl.when("leaving").then("drawn").forward_fill().over("person")
+    moves = pl.DataFrame({"person": person, "drawn": drawn, "first": first, "leaving": leaving})
+    moves = moves.select(at=target.fill_null(pl.col("first")))
+    return np.asarray(moves["at"].to_numpy(), dtype=np.int64)
 
 
 def _draw_happenings(rng: np.random.Generator, people: Population, start: int, months: int) -> tuple[Ints, Ints, Ints]:
@@ -102,15 +113,14 @@ def _apply(
 ) -> Iterator[tuple[int, int, _State, int]]:
     """Plays the happenings of each person in order and leaves out those that cannot happen any more."""
     sibling = names().family["sibling"].to_list()
-    current, last_day, state = -1, -1, _State(0, 0)
+    current, state = -1, _State(0, 0)
     for at, (person, day, reason, new_name) in enumerate(happenings):
         if person != current:
-            current, last_day = person, -1
+            current = person
             state = _State(int(people.family[person]), int(people.address[person]))
         possible = (reason == FROM_ABROAD) if state.gone == ABROAD else (not state.gone and reason != FROM_ABROAD)
-        if possible and day != last_day:
+        if possible:
             _change(state, reason, first_new + at, new_name, sibling)
-            last_day = day
             yield person, day, state, reason
 
 

@@ -35,7 +35,7 @@ SCHEMA = pl.Schema(
 )
 
 
-class NotARegistryError(Exception):
+class NotARegistry(Exception):
     """The folder holds no registry of a known format."""
 
 
@@ -64,7 +64,7 @@ class Registry:
                 meta = tomllib.loads((place / "registry.toml").read_text(encoding="utf-8"))
                 if meta.get("format") == FORMAT:
                     return cls(place, meta["first_day"], meta["count"], meta["seed"])
-        raise NotARegistryError(f"no {FORMAT} in {folder}")
+        raise NotARegistry(f"no {FORMAT} in {folder}")
 
     def write_part(self, number: int, versions: pl.DataFrame) -> None:
         """Adds a file of versions."""
