@@ -12,7 +12,7 @@ from tests.architecture.catalogue_rules import built_events
 from tests.architecture.source import Source, sources
 
 NOT_YET_ANNOUNCED: Final = {
-    "audit.freeze.set.v1": "every service obeys a freeze already; the incidents that set one come with the incident register",
+    "audit.freeze.set.v1": "every service obeys a freeze; what sets one, the incident register, is not built yet",
     "audit.freeze.lifted.v1": "as audit.freeze.set.v1",
 }
 ANNOUNCED_BY_SHARED: Final = {"audit.record.made.v1": "the relay sends every service's access records"}

@@ -64,9 +64,7 @@ def test_a_row_of_the_matrix_uses_known_words(rule: ActRule) -> None:
     assert not (rule.open and (rule.personal_data or rule.two_people)), "open to all, and yet sensitive"
     assert rule.two_people == (rule.act in TWO_PEOPLE)
     assert not (rule.personal_data and "admin" in rule.teams), "administrators see no personal data"
-    assert not (rule.personal_data and rule.teams and not rule.equipment), (
-        "personal data away from registered equipment"
-    )
+    assert not (rule.personal_data and rule.teams and not rule.equipment), "personal data at any equipment"
 
 
 def test_a_route_without_a_gate_is_found() -> None:

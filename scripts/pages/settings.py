@@ -1,0 +1,54 @@
+"""settings.md: every environment variable that the system reads."""
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Mapping
+from typing import Any, Final
+
+from pydantic_settings import BaseSettings
+
+from scripts.pages.markdown import code, page, table
+from shared.hosting import Service
+
+OTHERS: Final = {
+    "SHOKAI_KEYRING_PASSPHRASE": "Passphrase of the key file, where it has one. Not needed for a key file without.",
+}
+
+
+def settings_page(services: Mapping[str, Service]) -> str:
+    """Each service's settings, then what the command reads."""
+    parts = [
+        f"## {name}\n\n{_table_of(type(settings))}"
+        for name, settings in ((name, getattr(service.parts, "settings", None)) for name, service in services.items())
+        if isinstance(settings, BaseSettings) and type(settings).model_fields
+    ]
+    rows = [(code(name), meaning) for name, meaning in OTHERS.items()]
+    parts.append("## the `shokai` command\n\n" + table(("variable", "meaning"), rows))
+    intro = "All of them are optional: the defaults are what the source document of the work says, or what is safe."
+    return page("Settings", intro, *parts)
+
+
+def _table_of(kind: type[BaseSettings]) -> str:
+    prefix = str(kind.model_config.get("env_prefix", ""))
+    told = _docstrings(kind)
+    rows = []
+    for name, info in kind.model_fields.items():
+        meaning = info.description or told.get(name, "")
+        rows.append((code(prefix + name.upper()), _type_text(info.annotation), code(info.get_default()), meaning))
+    return table(("variable", "type", "default", "meaning"), rows)
+
+
+def _docstrings(kind: type[BaseSettings]) -> dict[str, str]:
+    """Texts that stand under the fields of a class."""
+    body = ast.parse(textwrap.dedent(inspect.getsource(kind))).body[0]
+    assert isinstance(body, ast.ClassDef)
+    found = {}
+    for field, text in zip(body.body, body.body[1:], strict=False):
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(text, ast.Expr):
+            found[field.target.id] = str(ast.literal_eval(text.value))
+    return found
+
+
+def _type_text(annotation: Any) -> str:
+    return annotation.__name__ if isinstance(annotation, type) else str(annotation).replace("typing.", "")
