@@ -1,6 +1,7 @@
 """The tables that every service has beside its own: events out and in, access records, approvals, idempotency."""
 
-from alembic.operations import Operations
+from typing import Any
+
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, text
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -105,12 +106,12 @@ class Plumbing:
             self.idempotency,
         )
 
-    def upgrade(self, op: Operations) -> None:
+    def upgrade(self, op: Any) -> None:
         """Make the plumbing tables; called by each service's first migration."""
         for table in self.tables:
             table.create(op.get_bind())
 
-    def downgrade(self, op: Operations) -> None:
+    def downgrade(self, op: Any) -> None:
         """Remove the plumbing tables."""
         for table in reversed(self.tables):
             table.drop(op.get_bind())

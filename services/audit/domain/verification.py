@@ -145,7 +145,12 @@ class Verification:
             return
         position = derived.index - tile.start
         if position >= len(stated) or stated[position] != derived.hash:
-            self._find("subtree-altered", first, last=first + FULL**derived.level - 1)
+            self._find_subtree(first, first + FULL**derived.level - 1)
+
+    def _find_subtree(self, first: int, last: int) -> None:
+        """A wrong subtree is told only where no record of it has been named already."""
+        if not any(found.index is not None and first <= found.index <= last for found in self.findings):
+            self._find("subtree-altered", first, last=last)
 
     def _close(self) -> None:
         """What only the end of the log can tell."""

@@ -46,9 +46,7 @@ class Source:
                 }
                 | stated
             )
-            body, self.digest = chained(
-                access, source=self.name, sequence=self.sequence, previous=self.digest, at=AT
-            )
+            body, self.digest = chained(access, source=self.name, sequence=self.sequence, previous=self.digest, at=AT)
             records.append(orjson.loads(body))
         self.made += records
         return records

@@ -1,6 +1,8 @@
 """Records into the log: order, repeats, gaps, forgery; checkpoints and what a crash leaves."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,12 +16,13 @@ from services.audit.parts import AuditParts
 from services.audit.settings import AuditSettings
 from services.audit.storage import chains, log
 from services.audit.storage.tables import AuditTable
+from services.audit.usecases.append_records import append_records
 from services.audit.usecases.publish_checkpoint import publish_checkpoint
 from shared.bus import Permanent
 from shared.db.migrate import differences
 from shared.hosting import Service, run_due
 from shared.refusals import Refusal
-from tests.integration.audit.conftest import AT, Source, deliver
+from tests.integration.audit.conftest import AT, Source, batch, deliver
 from tests.integration.conftest import Host
 
 
@@ -114,16 +117,15 @@ async def test_a_second_record_under_a_used_number_is_kept_as_evidence(audit: Se
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"subjects": 1.5}, {"sequence": 0}, {"source": "media"}, {"at": "yesterday"}, {"at": None}, {"x": "y" * 70_000}]
+    "wrong",
+    [{"subjects": 1.5}, {"sequence": 0}, {"source": "media"}, {"at": "yesterday"}, {"at": None}, {"x": "y" * 70_000}],
 )
-async def test_a_malformed_record_parks_its_batch_and_leaves_the_log_alone(audit: Service, wrong: dict[str, object]) -> None:
+async def test_a_malformed_record_parks_its_batch_and_leaves_the_log_alone(
+    audit: Service, wrong: dict[str, object]
+) -> None:
     records = Source("intake").make(3)
     records[1] |= wrong
-    from tests.integration.audit.conftest import batch
-
     event = batch(records).model_copy(update={"source": "intake"})
-    from services.audit.usecases.append_records import append_records
-
     with pytest.raises(Permanent):
         await append_records(parts_of(audit), event)
     assert size(audit) == 0
@@ -194,8 +196,9 @@ async def test_a_store_restored_from_an_old_backup_signs_nothing(audit: Service,
     source = Source("intake")
     await deliver(parts_of(audit), source.make(300))
     publish(audit)
-    with audit.parts.db.engine.connect() as connection:
-        connection.execute(text("vacuum into :to"), {"to": str(tmp_path / "old")})
+    store = host.kit.data_dir / "audit" / "audit.sqlite3"
+    with closing(sqlite3.connect(store)) as source_db, closing(sqlite3.connect(tmp_path / "old")) as copy:
+        source_db.backup(copy)
     await deliver(parts_of(audit), source.make(10))
     publish(audit)
     shown = (folder / "checkpoint").read_bytes()
@@ -203,7 +206,7 @@ async def test_a_store_restored_from_an_old_backup_signs_nothing(audit: Service,
     audit.parts.db.close()
     for leftover in (host.kit.data_dir / "audit").glob("audit.sqlite3*"):
         leftover.unlink()
-    (tmp_path / "old").rename(host.kit.data_dir / "audit" / "audit.sqlite3")
+    (tmp_path / "old").rename(store)
     again = create_service(AuditSettings(), host.kit)
     host.services["audit"] = again
     assert open_alarms(again) == {"log-forked": 1}

@@ -47,7 +47,7 @@ def upgrade() -> None:
         "checkpoint",
         sa.Column("size", BIG, autoincrement=False, nullable=False),
         sa.Column("root", sa.LargeBinary(), nullable=False),
-        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
         sa.Column("signed_at", UtcDateTime, nullable=False),
         sa.PrimaryKeyConstraint("size", name=op.f("pk_checkpoint")),
     )
