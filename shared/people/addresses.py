@@ -15,11 +15,14 @@ from shared.people.municipalities import Municipality, prefectures, ways_to_writ
 from shared.people.names import FORM
 from shared.people.numerals import with_hyphens, with_hyphens_column
 
-COLUMNS = ("prefecture", "municipality", "municipality_code", "old_name", "town", "numbers", "building", "key")
+PLACE = ("prefecture", "municipality", "municipality_code", "old_name", "became")
+COLUMNS = (*PLACE, "town", "numbers", "building", "key")
 _HYPHENS = dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2500\u2501\u30fc\uff0d\uff70~\u301c", "-")
 _ALIKE = dict.fromkeys("がガヶケ", "ケ") | dict.fromkeys("つっツッ", "ツ") | dict.fromkeys("のノ之乃", "ノ")
 # Longer ones first: 文字 is part of names such as 十文字; 字 alone marks a part of a town and may be missing.
 _WORDS = {"塩釜": "塩竈", "文字": "文字", "大字": "", "字": ""}
+# Characters that hold prefecture, county and municipality, with blanks and variation selectors to spare.
+_BEGINNING = 40
 # A town may end in numbers of its own: 北1条西, 第2地割.
 _PARTS = "^((?:.*[0-9](?:条|線|地割|番町|号線))?[^0-9]*)([0-9]+(?:-[0-9]+)*)?-?(.*)$"
 
@@ -29,7 +32,8 @@ class Address:
     """An address in its parts.
 
     `municipality` is empty when none was recognised; `municipality_code` also when the name fits several;
-    `old_name` is the municipality's former name if the address uses one. `town`, `numbers`, `building` and `key`
+    `old_name` is the municipality's former name if the address uses one, and `became` the codes, joined by `;`, of
+    what it may lie in today. `town`, `numbers`, `building` and `key`
     are folded forms, for comparing and not for showing.
     """
 
@@ -37,6 +41,7 @@ class Address:
     municipality: str
     municipality_code: str
     old_name: str
+    became: str
     town: str
     numbers: str
     building: str
@@ -66,6 +71,7 @@ def read_address(text: str) -> Address:
         place.name,
         place.code,
         place.name if place.former else "",
+        ";".join(place.became),
         *parts,
         key="|".join((place.code or place.name, *parts)),
     )
@@ -73,14 +79,8 @@ def read_address(text: str) -> Address:
 
 def read_addresses(addresses: pl.Series) -> pl.DataFrame:
     """`read_address` for a column, row for row, as the columns of `Address`; null counts as empty."""
-    frame = addresses.cast(pl.String).fill_null("").alias("raw").to_frame()
     return (
-        frame.with_columns(plain=_folded_column(pl.col("raw")))
-        .with_columns(start=_start_column(pl.col("plain")))
-        .pipe(_without_unknown_counties)
-        .join(_places(), on="start", how="left", maintain_order="left")
-        .with_columns(pl.col("prefecture").fill_null(pl.col("plain").str.extract(_any_prefecture())))
-        .with_columns(pl.col(*COLUMNS[:4]).fill_null(""))
+        _located(addresses.cast(pl.String).fill_null(""))
         .with_columns(before=pl.coalesce("start", "prefecture").str.len_chars())
         .with_columns(rest=with_hyphens_column(pl.col("plain").str.slice(pl.col("before"))))
         .with_columns(
@@ -89,6 +89,25 @@ def read_addresses(addresses: pl.Series) -> pl.DataFrame:
         )
         .with_columns(key=pl.concat_str(_place_key(), "town", "numbers", "building", separator="|"))
         .select(COLUMNS)
+    )
+
+
+def read_municipalities(addresses: pl.Series) -> pl.DataFrame:
+    """The columns PLACE of `read_addresses`, several times faster: only the address's beginning is read."""
+    beginning = addresses.cast(pl.String).fill_null("").str.slice(0, _BEGINNING)
+    return _located(beginning).select(PLACE)
+
+
+def _located(addresses: pl.Series) -> pl.DataFrame:
+    return (
+        addresses.alias("raw")
+        .to_frame()
+        .select(plain=folded_column(pl.col("raw")))
+        .with_columns(start=_start_column(pl.col("plain")))
+        .pipe(_without_unknown_counties)
+        .join(_places(), on="start", how="left", maintain_order="left")
+        .with_columns(pl.col("prefecture").fill_null(pl.col("plain").str.extract(_any_prefecture())))
+        .with_columns(pl.col(PLACE).fill_null(""))
     )
 
 
@@ -118,7 +137,8 @@ def _place_key() -> pl.Expr:
     return pl.when(code != "").then(code).otherwise("municipality")
 
 
-def _folded_column(column: pl.Expr) -> pl.Expr:
+def folded_column(column: pl.Expr) -> pl.Expr:
+    """`folded` over a column."""
     marked = column.str.normalize("NFKC").str.replace_all(DROPPED.pattern, "").str.normalize("NFKC")
     return marked.str.replace_many(_fold(), leftmost=True)
 
@@ -167,5 +187,8 @@ def _longest() -> int:
 
 @cache
 def _places() -> pl.DataFrame:
-    rows = [(way, place.prefecture, place.name, place.code, place.name if place.former else "") for way, place in _ways().items()]
-    return pl.DataFrame(rows, schema=["start", *COLUMNS[:4]], orient="row")
+    rows = [
+        (way, place.prefecture, place.name, place.code, place.name if place.former else "", ";".join(place.became))
+        for way, place in _ways().items()
+    ]
+    return pl.DataFrame(rows, schema=["start", *PLACE], orient="row")

@@ -1,0 +1,1 @@
+"""Dated tables of rules, as data."""
