@@ -14,17 +14,9 @@ COMMON_PROBLEMS: Final = "shared/http/problems.toml"
 ACTION_OF: Final = {"access": 0, "Access": 1}  # call -> position of the action among its arguments
 
 
-def problem_codes(path: str) -> frozenset[str]:
-    """The codes of one catalogue file."""
-    return frozenset(tomllib.loads((ROOT / path).read_text("utf-8"))["problems"])
-
-
-def catalogue_for(source: Source) -> frozenset[str]:
-    """The codes that a caller of this module can be told: the common ones, and those of its service."""
-    codes = problem_codes(COMMON_PROBLEMS)
-    if source.path.startswith("services/"):
-        codes |= problem_codes("/".join([*source.path.split("/")[:2], "api/problems.toml"]))
-    return codes
+def problem_codes(*paths: str) -> frozenset[str]:
+    """The codes of catalogue files."""
+    return frozenset(code for path in paths for code in tomllib.loads((ROOT / path).read_text("utf-8"))["problems"])
 
 
 def refusals(source: Source) -> Iterator[tuple[int, str | None]]:
