@@ -1,0 +1,1 @@
+"""The matcher: J-LIS batches, matching, reviews, the inquiry-number ledger, replies."""

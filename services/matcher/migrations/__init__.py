@@ -1,0 +1,1 @@
+"""The matcher's database, version by version (Alembic)."""

@@ -1,0 +1,1 @@
+"""The matcher's tables and the queries on them."""

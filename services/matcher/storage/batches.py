@@ -1,0 +1,119 @@
+"""Queries on batches, their parts, slices, reviews and replies."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from services.matcher.storage.tables import Asker, Batch, Part, Piece, Reply, Review, Slice
+from shared.blobs.ref import BlobRef
+from shared.refusals import Refusal
+
+
+def ref_of(stored: dict[str, object] | None) -> BlobRef:
+    """The blob reference kept in a JSON column."""
+    return BlobRef.model_validate(stored)
+
+
+def batch_of(session: Session, batch_id: str) -> Batch:
+    """The batch, locked for this transaction where the database knows row locks; Refusal `not-found`."""
+    found = session.get(Batch, batch_id, with_for_update=True)
+    if found is None:
+        raise Refusal("not-found")
+    return found
+
+
+def batch_for(session: Session, cycle: str, kind: str) -> Batch | None:
+    """The batch of a cycle and kind, when there is one."""
+    return session.scalars(select(Batch).where(col(Batch.cycle) == cycle, col(Batch.kind) == kind)).one_or_none()
+
+
+def batches(session: Session, *, cycle: str = "", state: str = "", after: str = "", limit: int) -> Sequence[Batch]:
+    """Batches in the order of making."""
+    wanted = select(Batch).where(col(Batch.id) > after).order_by(col(Batch.id)).limit(limit)
+    if cycle:
+        wanted = wanted.where(col(Batch.cycle) == cycle)
+    if state:
+        wanted = wanted.where(col(Batch.state) == state)
+    return session.scalars(wanted).all()
+
+
+def part_of(session: Session, batch_id: str, part: int) -> Part | None:
+    """One part."""
+    return session.get(Part, (batch_id, part))
+
+
+def parts_of_batch(session: Session, batch_id: str) -> Sequence[Part]:
+    """A batch's parts in order."""
+    return session.scalars(select(Part).where(col(Part.batch_id) == batch_id).order_by(col(Part.part))).all()
+
+
+def parts_left(session: Session, batch_id: str) -> int:
+    """How many parts are not matched yet."""
+    left = select(func.count()).where(col(Part.batch_id) == batch_id, col(Part.state) != "done")
+    return session.scalar(left) or 0
+
+
+def slices_of(session: Session, batch_id: str, part: int | None = None) -> Sequence[Slice]:
+    """The slices of a batch, or of one part, in order of seq."""
+    wanted = select(Slice).where(col(Slice.batch_id) == batch_id).order_by(col(Slice.position))
+    return session.scalars(wanted if part is None else wanted.where(col(Slice.part) == part)).all()
+
+
+def pieces_of(session: Session, batch_id: str, part: int) -> Sequence[Piece]:
+    """The runs of answers for one part."""
+    return session.scalars(select(Piece).where(col(Piece.batch_id) == batch_id, col(Piece.part) == part)).all()
+
+
+def askers_of(session: Session, batch_id: str) -> Sequence[Asker]:
+    """The requests in a batch."""
+    return session.scalars(select(Asker).where(col(Asker.batch_id) == batch_id).order_by(col(Asker.request_id))).all()
+
+
+def reviews(session: Session, *, batch_id: str = "", state: str = "", after: str = "", limit: int) -> Sequence[Review]:
+    """Reviews in the order of opening."""
+    wanted = select(Review).where(col(Review.id) > after).order_by(col(Review.id)).limit(limit)
+    if batch_id:
+        wanted = wanted.where(col(Review.batch_id) == batch_id)
+    if state:
+        wanted = wanted.where(col(Review.state) == state)
+    return session.scalars(wanted).all()
+
+
+def review_of(session: Session, review_id: str) -> Review:
+    """One review; Refusal `not-found`."""
+    found = session.get(Review, review_id, with_for_update=True)
+    if found is None:
+        raise Refusal("not-found")
+    return found
+
+
+def reviews_open(session: Session, batch_id: str) -> int:
+    """How many pairs of a batch wait for a person."""
+    open_ones = select(func.count()).where(col(Review.batch_id) == batch_id, col(Review.state) == "open")
+    return session.scalar(open_ones) or 0
+
+
+def reviews_decided(session: Session, batch_id: str) -> dict[str, int]:
+    """Decided pairs of a batch, by outcome."""
+    counted = (
+        select(col(Review.outcome), func.count())
+        .where(col(Review.batch_id) == batch_id, col(Review.state) == "decided")
+        .group_by(col(Review.outcome))
+    )
+    return {row[0]: row[1] for row in session.execute(counted)}
+
+
+def verdicts_on(session: Session, slice_id: str) -> Sequence[Review]:
+    """The reviews of one slice, in order of serial."""
+    return session.scalars(select(Review).where(col(Review.slice_id) == slice_id).order_by(col(Review.serial))).all()
+
+
+def replies_of(session: Session, batch_id: str) -> Sequence[Reply]:
+    """The replies of a batch."""
+    return session.scalars(select(Reply).where(col(Reply.batch_id) == batch_id).order_by(col(Reply.id))).all()
+
+
+def reply_to(session: Session, request_id: str) -> Reply | None:
+    """The reply to one request, when it is made."""
+    return session.scalars(select(Reply).where(col(Reply.request_id) == request_id)).one_or_none()

@@ -1,0 +1,189 @@
+"""The inquiry-number ledger: who stands behind a number, sealed row by row under the plan's own key."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any, Final, TypeVar
+
+import polars as pl
+from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlmodel import Session, col
+
+from services.matcher.storage.tables import Held, Spent
+from shared.crypto.keyring import Keyring
+from shared.db import Database, Work
+from shared.db.plumbing import insert_or_ignore
+from shared.people.inquiry_numbers import new_inquiry_numbers
+from shared.people.person import ITEMS
+
+T = TypeVar("T")
+
+PERSON: Final = ("resident_code", *ITEMS, "status")
+PLACE: Final = "held.sealed"
+SEPARATOR: Final = "\x1f"
+# Short transactions, so that a part of 50,000 people does not keep a small call waiting.
+STEP: Final = 5_000
+
+
+def key_of(plan_number: str) -> str:
+    """The name of the key that one plan's ledger rows stand under; destroyed when its contract ends."""
+    return f"ledger/{plan_number}"
+
+
+class Ledger:
+    """Finds, gives, updates and destroys numbers in bulk; blocking, for worker threads."""
+
+    def __init__(self, db: Database, keyring: Keyring) -> None:
+        self._db = db
+        self._keyring = keyring
+
+    def numbers_for(self, plan_number: str, people: pl.DataFrame) -> list[str]:
+        """For each row (columns PERSON) the plan's number for that person: the one it has, or a new one. Safe twice."""
+        index = self._keyring.blind_index(key_of(plan_number)).of_many(people["resident_code"], scope="person")
+        texts = people.select(pl.concat_str(PERSON, separator=SEPARATOR)).to_series().to_list()
+        found: dict[bytes, str] = {}
+        for start in range(0, len(index), STEP):
+            stop = start + STEP
+            found |= self._find_or_give(plan_number, dict(zip(index[start:stop], texts[start:stop], strict=True)))
+        return [found[one] for one in index]
+
+    def people(self, plan_number: str, numbers: Sequence[str]) -> pl.DataFrame:
+        """The live ones among a plan's numbers: inquiry_number, told, and the columns PERSON."""
+        of_plan = partial(_held, plan_number=plan_number)
+        rows = [row for step in steps(numbers) for row in self._db.read_now(partial(of_plan, numbers=step))]
+        names = [row[0] for row in rows]
+        texts = self._keyring.field_cipher(key_of(plan_number)).decrypt_many(
+            [row[1] for row in rows], place=PLACE, rows=names
+        )
+        schema = {"inquiry_number": pl.String, "told": pl.Binary, "text": pl.String}
+        frame = pl.DataFrame({"inquiry_number": names, "told": [row[2] for row in rows], "text": texts}, schema=schema)
+        fields = pl.col("text").str.split_exact(SEPARATOR, len(PERSON) - 1).struct.rename_fields(list(PERSON))
+        return frame.with_columns(fields).unnest("text")
+
+    def sealed(self, plan_number: str, people: pl.DataFrame) -> list[bytes]:
+        """The sealed form of rows with inquiry_number and the columns PERSON, each bound to its number."""
+        texts = people.select(pl.concat_str(PERSON, separator=SEPARATOR)).to_series().to_list()
+        cipher = self._keyring.field_cipher(key_of(plan_number))
+        return cipher.encrypt_many(texts, place=PLACE, rows=people["inquiry_number"].to_list())
+
+    def told(self, plan_number: str, texts: Sequence[str]) -> list[bytes]:
+        """Digests of what the plan is told, keyed, so that a guess cannot be tried out."""
+        return self._keyring.blind_index(key_of(plan_number)).of_many(texts, scope="told")
+
+    def person_index(self, plan_number: str, resident_codes: Sequence[str]) -> list[bytes]:
+        """The blind indices of resident codes within a plan."""
+        return self._keyring.blind_index(key_of(plan_number)).of_many(resident_codes, scope="person")
+
+    def update(self, plan_number: str, changes: pl.DataFrame) -> None:
+        """Set told, and where not null sealed and person, of rows named by inquiry_number. Safe twice."""
+        for step in changes.iter_slices(STEP):
+            rows = step.select(pl.col("inquiry_number", "told", "sealed", "person").name.prefix("new_")).to_dicts()
+            self._db.write_now(partial(_update, plan_number=plan_number, rows=rows))
+
+    def destroy(self, plan_number: str, numbers: Sequence[str], *, by: str, at: datetime) -> set[str]:
+        """Destroy a plan's numbers and who stands behind them; which ones `by` has destroyed, now or before."""
+        gone: set[str] = set()
+        for step in steps(numbers):
+            gone |= self._db.write_now(partial(_destroy, plan_number=plan_number, numbers=step, by=by, at=at))
+        return gone
+
+    def destroy_all(self, plan_number: str, *, by: str, at: datetime) -> None:
+        """Destroy every number of a plan, then the key that its rows stood under. Safe twice."""
+        while some := self._db.read_now(lambda session: _some_of(session, plan_number)):
+            self.destroy(plan_number, some, by=by, at=at)
+        self._keyring.destroy(key_of(plan_number))
+
+    def _find_or_give(self, plan_number: str, wanted: Mapping[bytes, str]) -> dict[bytes, str]:
+        found = self._db.read_now(lambda session: _numbers(session, plan_number, list(wanted)))
+        cipher = self._keyring.field_cipher(key_of(plan_number))
+        # A second round only where a random number was taken already, or another worker was faster.
+        while missing := {index: text for index, text in wanted.items() if index not in found}:
+            numbers = new_inquiry_numbers(len(missing)).to_list()
+            sealed = cipher.encrypt_many(list(missing.values()), place=PLACE, rows=numbers)
+            rows = [
+                {"inquiry_number": number, "plan_number": plan_number, "person": index, "sealed": text}
+                for number, index, text in zip(numbers, missing, sealed, strict=True)
+            ]
+            found |= self._db.write_now(partial(_give, plan_number=plan_number, rows=rows))
+        return found
+
+
+def steps(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Runs of at most STEP values."""
+    return (values[start : start + STEP] for start in range(0, len(values), STEP))
+
+
+def count_held(session: Session, plan_number: str) -> int:
+    """How many live numbers a plan has."""
+    return session.scalar(select(func.count()).where(col(Held.plan_number) == plan_number)) or 0
+
+
+def count_spent(session: Session, plan_number: str, by: str) -> int:
+    """How many numbers of a plan were destroyed by one request or contract end."""
+    mine = select(func.count()).where(col(Spent.plan_number) == plan_number, col(Spent.by) == by)
+    return session.scalar(mine) or 0
+
+
+def _numbers(session: Session, plan_number: str, index: Sequence[bytes]) -> dict[bytes, str]:
+    mine = select(col(Held.person), col(Held.inquiry_number)).where(
+        col(Held.plan_number) == plan_number, col(Held.person).in_(index)
+    )
+    return {row[0]: row[1] for row in session.execute(mine)}
+
+
+def _held(session: Session, *, plan_number: str, numbers: Sequence[str]) -> list[tuple[str, bytes, bytes | None]]:
+    mine = select(col(Held.inquiry_number), col(Held.sealed), col(Held.told)).where(
+        col(Held.inquiry_number).in_(numbers), col(Held.plan_number) == plan_number
+    )
+    return [(row[0], row[1], row[2]) for row in session.execute(mine)]
+
+
+def _some_of(session: Session, plan_number: str) -> list[str]:
+    mine = select(col(Held.inquiry_number)).where(col(Held.plan_number) == plan_number).limit(STEP)
+    return list(session.scalars(mine))
+
+
+def _give(work: Work, *, plan_number: str, rows: list[dict[str, Any]]) -> dict[bytes, str]:
+    session = work.session
+    numbers = [row["inquiry_number"] for row in rows]
+    taken = set(session.scalars(select(col(Held.inquiry_number)).where(col(Held.inquiry_number).in_(numbers))))
+    taken |= set(session.scalars(select(col(Spent.inquiry_number)).where(col(Spent.inquiry_number).in_(numbers))))
+    fresh = [row for row in rows if row["inquiry_number"] not in taken]
+    if fresh:
+        statement = insert_or_ignore(Held).on_conflict_do_nothing(index_elements=["plan_number", "person"])
+        session.connection().execute(statement, fresh)
+    return _numbers(session, plan_number, [row["person"] for row in rows])
+
+
+def _update(work: Work, *, plan_number: str, rows: list[dict[str, Any]]) -> None:
+    session = work.session
+    # A changed resident code that the plan already knows under another number keeps its old index.
+    moved = [row["new_person"] for row in rows if row["new_person"] is not None]
+    known = _numbers(session, plan_number, moved) if moved else {}
+    for row in rows:
+        row["new_person"] = None if row["new_person"] in known else row["new_person"]
+    table = Held.__table__  # type: ignore[attr-defined]
+    statement = (
+        update(table)
+        .where(table.c.inquiry_number == bindparam("new_inquiry_number"))
+        .values(
+            told=bindparam("new_told"),
+            sealed=func.coalesce(bindparam("new_sealed", type_=table.c.sealed.type), table.c.sealed),
+            person=func.coalesce(bindparam("new_person", type_=table.c.person.type), table.c.person),
+        )
+    )
+    session.connection().execute(statement, rows)
+
+
+def _destroy(work: Work, *, plan_number: str, numbers: Sequence[str], by: str, at: datetime) -> set[str]:
+    session = work.session
+    mine = select(col(Held.inquiry_number)).where(
+        col(Held.inquiry_number).in_(numbers), col(Held.plan_number) == plan_number
+    )
+    live = list(session.scalars(mine))
+    if live:
+        session.connection().execute(delete(Held).where(col(Held.inquiry_number).in_(live)))
+        rows = [{"inquiry_number": one, "plan_number": plan_number, "by": by, "spent_at": at} for one in live]
+        session.connection().execute(insert(Spent), rows)
+    gone = select(col(Spent.inquiry_number)).where(col(Spent.inquiry_number).in_(numbers), col(Spent.by) == by)
+    return set(session.scalars(gone))

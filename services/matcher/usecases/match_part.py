@@ -1,0 +1,146 @@
+"""Match one part: join by seq, compare or read the status, keep the result, open reviews."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import polars as pl
+from sqlalchemy import delete, insert
+from sqlmodel import col
+
+from services.matcher.domain.answers import KEPT
+from services.matcher.settings import MatcherParts
+from services.matcher.storage.batches import batch_of, part_of, pieces_of, ref_of, slices_of
+from services.matcher.storage.tables import Piece, Review, Slice
+from services.matcher.usecases.destroy_copies import destroy_copies, doom
+from services.matcher.usecases.finish_matching import finish_when_matched
+from services.matcher.usecases.match_current import match_current
+from services.matcher.usecases.match_provisional import match_provisional
+from services.matcher.usecases.matched import Matched, plan_key
+from shared.blobs.columns import get_frame, put_frame
+from shared.blobs.ref import BlobRef
+from shared.bus.handling import Effect
+from shared.db import Work
+from shared.events.matcher import PartDone, PartRequested, ReviewOpened
+from shared.trail import Access, Actor
+
+JOB: Final = Actor.job("matcher.match-part")
+
+
+@dataclass(frozen=True, slots=True)
+class _SliceDone:
+    id: str
+    result: BlobRef
+    told: BlobRef | None
+    outcomes: dict[str, int]
+    in_review: int
+
+
+async def match_part(parts: MatcherParts, event: PartRequested) -> Effect | None:
+    """One part's result; None where it is done already. Any number of workers may match parts side by side."""
+    return await asyncio.to_thread(_prepare, parts, event)
+
+
+def _prepare(parts: MatcherParts, event: PartRequested) -> Effect | None:
+    # The answer file's parts are stored by now, so the raw file goes before anything else happens.
+    destroy_copies(parts, parts.clock.now())
+    part = parts.db.read_now(lambda session: part_of(session, event.batch_id, event.part))
+    if part is None or part.state != "requested":
+        return None
+    kind = parts.db.read_now(lambda session: batch_of(session, event.batch_id).kind)
+    slices = parts.db.read_now(lambda session: slices_of(session, event.batch_id, event.part))
+    pieces = parts.db.read_now(lambda session: pieces_of(session, event.batch_id, event.part))
+    match = match_provisional if kind == "provisional" else match_current
+    matched = match(parts, slices, _answers(parts, pieces, kind))
+    done = _store(parts, slices, matched)
+    return lambda work: _apply(work, event, matched, done, pieces)
+
+
+def _answers(parts: MatcherParts, pieces: Sequence[Piece], kind: str) -> pl.DataFrame:
+    frames = [get_frame(parts.blobs, ref_of(one.blob)) for one in pieces]
+    return pl.concat(frames) if frames else _no_answers(kind)
+
+
+def _no_answers(kind: str) -> pl.DataFrame:
+    """A part whose numbers are all unknown asks nothing."""
+    numbers = {"my_number_sealed": pl.Binary} if kind == "my_number" else {}
+    texts = {name: pl.String for name in KEPT if name != "candidate"}
+    return pl.DataFrame(schema={"seq": pl.Int64, "candidate": pl.Int64, "candidates": pl.Int64, **texts, **numbers})
+
+
+def _store(parts: MatcherParts, slices: Sequence[Slice], matched: Matched) -> list[_SliceDone]:
+    replies = matched.replies.partition_by("slice", as_dict=True, include_key=False)
+    told: Mapping[tuple[object, ...], pl.DataFrame] = {}
+    if matched.told is not None:
+        told = matched.told.partition_by("slice", as_dict=True, include_key=False)
+    doubted: dict[str, list[int]] = defaultdict(list)
+    for review in matched.reviews:
+        doubted[review["slice_id"]].append(review["serial"])
+    done = []
+    for one in slices:
+        rows, key = replies[(one.position,)], plan_key(one.plan_number)
+        news = told.get((one.position,))
+        done.append(
+            _SliceDone(
+                id=one.id,
+                result=put_frame(parts.blobs, rows, purpose="reply", key=key),
+                told=None if news is None else put_frame(parts.blobs, news, purpose="told", key=key),
+                outcomes=_outcomes(rows.filter(~pl.col("serial").is_in(doubted[one.id])), matched.outcome),
+                in_review=len(doubted[one.id]),
+            )
+        )
+    return done
+
+
+def _outcomes(rows: pl.DataFrame, column: str) -> dict[str, int]:
+    counted = rows.filter(pl.col(column) != "").group_by(column).len().sort(column)
+    return dict(zip(counted[column].to_list(), counted["len"].to_list(), strict=True))
+
+
+def _apply(
+    work: Work, event: PartRequested, matched: Matched, done: Sequence[_SliceDone], pieces: Sequence[Piece]
+) -> None:
+    batch = batch_of(work.session, event.batch_id)
+    part = part_of(work.session, event.batch_id, event.part)
+    if part is None or part.state != "requested":
+        return
+    part.state, part.done_at, part.in_review = "done", work.now, len(matched.reviews)
+    batch.rules = matched.rules
+    _keep_slices(work, done)
+    _open_reviews(work, matched, work.now)
+    for piece in pieces:
+        doom(work, ref_of(piece.blob), what="exchange_file", batch_id=batch.id)
+    work.session.execute(delete(Piece).where(col(Piece.batch_id) == batch.id, col(Piece.part) == event.part))
+    outcomes = _summed(done)
+    work.announce(PartDone(batch_id=batch.id, part=event.part, outcomes=outcomes), subject=f"{batch.id}/{event.part}")
+    work.record(Access(JOB, "matcher.part.match", "batch", batch.id, subjects=part.rows, case=batch.id))
+    finish_when_matched(work, batch)
+
+
+def _keep_slices(work: Work, done: Sequence[_SliceDone]) -> None:
+    for one in done:
+        row = work.session.get_one(Slice, one.id)
+        row.result = one.result.model_dump()
+        row.told = None if one.told is None else one.told.model_dump()
+        row.outcomes, row.in_review = one.outcomes, one.in_review
+
+
+def _open_reviews(work: Work, matched: Matched, at: datetime) -> None:
+    if not matched.reviews:
+        return
+    rows = [{**review, "rules": matched.rules, "opened_at": at, "state": "open"} for review in matched.reviews]
+    work.session.execute(insert(Review), rows)
+    for row in rows:
+        opened = ReviewOpened(review_id=row["id"], batch_id=row["batch_id"], reasons=tuple(row["reasons"]))
+        work.announce(opened, subject=row["id"])
+
+
+def _summed(done: Sequence[_SliceDone]) -> dict[str, int]:
+    total: dict[str, int] = {}
+    for one in done:
+        for outcome, count in one.outcomes.items():
+            total[outcome] = total.get(outcome, 0) + count
+    return dict(sorted(total.items()))
