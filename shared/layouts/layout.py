@@ -52,7 +52,7 @@ class RecordSpec:
         return tuple(each.name for each in self.fields)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Layout:
     """A versioned layout. `max_records` and `max_bytes` of 0 mean: no limit."""
 

@@ -1,0 +1,1 @@
+"""Intake: plans and contracts, receptions, requests, checks, cycles."""

@@ -1,0 +1,27 @@
+"""What only the server knows about a file: its sender, its registration, the numbers issued, what waits already."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from services.intake.domain.check.hashed_set import HashedSet
+
+NEEDS_SERVER: Final = ("F07", "F10", "F12", "R14", "R15", "R16")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileFacts:
+    """None always means: not known here, so not checked. `kind` is a header's code, counts are data records."""
+
+    today: date
+    plan_number: str | None = None
+    kind: str | None = None
+    registered_records: int | None = None
+    received_before: bool = False
+    clean: bool = True
+    contract_in_force: bool = True
+    issued: HashedSet | None = None
+    deleted: HashedSet | None = None
+    waiting: HashedSet | None = None
+    max_records: int = 1_000_000
+    max_bytes: int = 512 * 1024 * 1024

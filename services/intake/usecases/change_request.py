@@ -1,0 +1,54 @@
+"""Withdraw a request, or register another in its place; both until the cutoff."""
+
+from services.intake.domain.requests import check_transition
+from services.intake.storage.requests import kind_of, move, state_of
+from services.intake.storage.tables import RequestRow
+from services.intake.usecases.find_own_request import find_own_request
+from services.intake.usecases.register_request import Registration, register_request
+from shared.auth.caller import Caller
+from shared.calendar.cutoffs import cutoff_at
+from shared.db import Work
+from shared.events.intake import RequestReplaced, RequestWithdrawn
+from shared.refusals import Refusal
+
+
+def withdraw_request(work: Work, request_id: str, caller: Caller) -> RequestRow:
+    """Take an accepted request back. Refusal `wrong-state`, or `cycle-closed` after the cutoff."""
+    row = find_own_request(work.session, request_id, caller)
+    _check_open(work, row)
+    move(work, row, "withdrawn")
+    work.announce(_withdrawn(row), subject=f"request/{row.id}")
+    work.record(caller.access("intake.request.withdraw", "request", row.id, subjects=row.received))
+    return row
+
+
+def replace_request(work: Work, request_id: str, registration: Registration, caller: Caller) -> RequestRow:
+    """Register a request that takes the place of an accepted one as soon as it is accepted itself."""
+    old = find_own_request(work.session, request_id, caller)
+    if (registration.plan_number, registration.kind) != (old.plan_number, old.kind):
+        raise Refusal("replacement-differs")
+    _check_open(work, old)
+    check_transition(state_of(old), "replaced")
+    return register_request(work, registration, caller, replaces=old.id)
+
+
+def put_in_place(work: Work, new: RequestRow) -> None:
+    """The old request steps aside for its accepted replacement, where the cutoff has not passed it."""
+    old = work.session.get(RequestRow, new.replaces) if new.replaces else None
+    if old is None or old.state != "accepted" or new.file_received_at is None:
+        return
+    if new.file_received_at > cutoff_at(old.cycle):
+        return
+    old.replaced_by = new.id
+    move(work, old, "replaced")
+    event = RequestReplaced(request_id=old.id, plan_number=old.plan_number, kind=kind_of(old), replaced_by=new.id)
+    work.announce(event, subject=f"request/{old.id}")
+
+
+def _check_open(work: Work, row: RequestRow) -> None:
+    if row.state == "accepted" and work.now > cutoff_at(row.cycle):
+        raise Refusal("cycle-closed", cycle=row.cycle)
+
+
+def _withdrawn(row: RequestRow) -> RequestWithdrawn:
+    return RequestWithdrawn(request_id=row.id, plan_number=row.plan_number, kind=kind_of(row))
