@@ -1,0 +1,1 @@
+"""Business days, cutoffs, retention periods, eras and the clock."""
