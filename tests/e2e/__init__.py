@@ -1,0 +1,1 @@
+"""The walk of an outside client: it knows the files and the interfaces, and nothing of the code."""
