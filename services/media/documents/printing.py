@@ -1,4 +1,4 @@
-"""Turns data into PDF/A papers. Templates are data beside this file; what is printed comes in as JSON, not as markup."""
+"""Turns data into PDF/A papers. Templates are data beside this file; what is printed comes in as JSON, no markup."""
 
 import json
 from collections.abc import Mapping

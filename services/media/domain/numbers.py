@@ -1,15 +1,20 @@
 """The numbers on labels and slips: short, in order, telling nothing about a plan or a person."""
 
 
-def disc_number(cycle: str, position: int) -> str:
-    """The `position`-th disc of a cycle: `2606A-0007` for 2026-06-A."""
+def disc_number(cycle: str, position: int, volume: int) -> str:
+    """A volume of the `position`-th set of discs of a cycle: `2606A-0007-1` for 2026-06-A."""
     year, month, half = cycle.split("-")
-    return f"{year[2:]}{month}{half}-{position:04d}"
+    return f"{year[2:]}{month}{half}-{position:04d}-{volume}"
 
 
-def volume_label(number: str) -> str:
-    """The volume label (ISO 9660 d-characters) of a disc: `K2606A_0007`."""
-    return "K" + number.replace("-", "_")
+def position_of(disc_number: str) -> int:
+    """Which set of its cycle a disc belongs to."""
+    return int(disc_number.split("-")[1])
+
+
+def volume_label(disc_number: str) -> str:
+    """The volume label (ISO 9660 d-characters) of a disc: `K2606A_0007_1`."""
+    return "K" + disc_number.replace("-", "_")
 
 
 def dispatch_number(year: int, month: int, position: int) -> str:

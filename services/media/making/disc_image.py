@@ -4,6 +4,7 @@ import io
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -43,12 +44,12 @@ class Face:
 def files_of(blobs: BlobStore, sealed: Sequence[SealedFile], face: Face) -> list[DiscFile]:
     """The files of a volume: README first, then the sealed replies, opened only when their turn comes."""
     readme = DiscFile.of_bytes(README, readme_text([each.name for each in sealed], face))
-    return [readme, *(DiscFile(each.name, each.ref.size, lambda ref=each.ref: blobs.open(ref)) for each in sealed)]
+    return [readme, *(DiscFile(each.name, each.ref.size, partial(blobs.open, each.ref)) for each in sealed)]
 
 
 def size_with(blobs: BlobStore, sealed: Sequence[SealedFile]) -> int:
     """Bytes of the image that these files would make."""
-    return image_size(files_of(blobs, sealed, Face("0000X-0000", 999, 999, 99)))
+    return image_size(files_of(blobs, sealed, Face("0000X-0000-999", 999, 999, 99)))
 
 
 def make_image(blobs: BlobStore, sealed: Sequence[SealedFile], face: Face, *, password: str) -> BlobRef:
@@ -82,7 +83,8 @@ class OpenImage:
     def file(self, name: str, *, udf: bool = False) -> io.BufferedReader:
         """A seekable reader of one file, through Joliet or UDF."""
         path = {"udf_path": f"/{name}"} if udf else {"joliet_path": f"/{name}"}
-        return io.BufferedReader(self._iso.open_file_from_iso(**path).__enter__(), READ_BUFFER)
+        opened: Any = self._iso.open_file_from_iso(**path)
+        return io.BufferedReader(opened.__enter__(), READ_BUFFER)
 
     def __enter__(self) -> "OpenImage":
         return self

@@ -43,7 +43,7 @@ class VolumeMaker:
         self._at = at
 
     def volumes(self, contents: Sequence[Content]) -> list[Volume]:
-        """All volumes of these replies. Refusal `volume-too-small` where one chunk does not fit; nothing is left then."""
+        """All volumes of these replies. Refusal `volume-too-small`, and nothing left, where one chunk does not fit."""
         made: list[Volume] = [Volume()]
         waiting = deque((Run.whole(content.reply_id, self._heights(content)), content) for content in contents)
         try:

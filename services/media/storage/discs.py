@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
+from services.media.domain.numbers import position_of
 from services.media.storage.tables import Blank, Disc, DiscContent, DiscStep, DispatchDisc, Reply
 from shared.refusals import Refusal
 
@@ -29,8 +30,9 @@ def discs_after(
 
 
 def next_position(session: Session, cycle: str) -> int:
-    """Where the next disc of a cycle stands in number order."""
-    return session.exec(select(func.count()).select_from(Disc).where(col(Disc.cycle) == cycle)).one() + 1
+    """Where the next set of discs of a cycle stands in number order."""
+    last = session.exec(select(func.max(Disc.number)).where(col(Disc.cycle) == cycle)).one()
+    return position_of(last) + 1 if last else 1
 
 
 def contents_of(session: Session, disc_id: str) -> Sequence[DiscContent]:

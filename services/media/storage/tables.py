@@ -8,6 +8,8 @@ from sqlmodel import Field, SQLModel
 
 from shared.db import Plumbing, UtcDateTime, service_registry
 
+JSON_OR_NULL = JSON(none_as_null=True)
+
 
 class MediaTable(SQLModel, registry=service_registry()):
     """Base of this service's tables."""
@@ -50,12 +52,12 @@ class Reply(MediaTable, table=True):
     records: int
     rejected: int
     registry_as_of: str = Field(max_length=10)
-    chunks: list[dict[str, Any]] = Field(sa_type=JSON)
-    rejected_chunk: dict[str, Any] | None = Field(default=None, sa_type=JSON, nullable=True)
+    chunks: list[dict[str, Any]] = Field(sa_type=JSON_OR_NULL)
+    rejected_chunk: dict[str, Any] | None = Field(default=None, sa_type=JSON_OR_NULL, nullable=True)
     state: str = Field(max_length=10)
     made_at: datetime = Field(sa_type=UtcDateTime)
     disc_set: str = Field(default="", max_length=36, index=True)
-    package: dict[str, Any] | None = Field(default=None, sa_type=JSON, nullable=True)
+    package: dict[str, Any] | None = Field(default=None, sa_type=JSON_OR_NULL, nullable=True)
     password: bytes | None = None
     password_open: bool = False
     completed_at: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
@@ -67,7 +69,7 @@ class Disc(MediaTable, table=True):
     """One volume of one plan, cycle and kind group."""
 
     id: str = Field(primary_key=True, max_length=36)
-    number: str = Field(max_length=10, unique=True)
+    number: str = Field(max_length=14, unique=True)
     disc_set: str = Field(max_length=36, index=True)
     plan_number: str = Field(max_length=8)
     plan_name: str = Field(max_length=200)
@@ -79,7 +81,7 @@ class Disc(MediaTable, table=True):
     state: str = Field(max_length=12, index=True)
     made_at: datetime = Field(sa_type=UtcDateTime)
     replaces: str = Field(default="", max_length=36)
-    image: dict[str, Any] | None = Field(default=None, sa_type=JSON, nullable=True)
+    image: dict[str, Any] | None = Field(default=None, sa_type=JSON_OR_NULL, nullable=True)
     password: bytes | None = None
     password_shown_at: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
     verified_at: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)

@@ -1,0 +1,39 @@
+"""Puts the media service together."""
+
+from pathlib import Path
+from typing import Final
+
+from services.media.api import blanks, discs, dispatches, replies
+from services.media.consumers import CONSUMES
+from services.media.documents.printing import Press
+from services.media.jobs import JOBS
+from services.media.parts import MediaParts
+from services.media.settings import MediaSettings
+from services.media.storage.tables import PLUMBING, MediaTable
+from shared.hosting import Kit, Service
+from shared.http import service_app
+
+NAME: Final = "media"
+PROBLEMS: Final = Path(__file__).parent / "api" / "problems.toml"
+
+
+def create_service(settings: MediaSettings, kit: Kit) -> Service:
+    """The service on what its host gives. FontUnusable at once where the papers could not be printed."""
+    parts = MediaParts(
+        name=NAME,
+        db=kit.database(NAME, MediaTable.metadata, PLUMBING, "services.media.migrations"),
+        blobs=kit.blobs(NAME),
+        keyring=kit.keyring,
+        clock=kit.clock,
+        settings=settings,
+        press=Press(settings.font),
+        association=kit.association,
+    )
+    app = service_app(
+        parts,
+        title="Shokai media",
+        problems=PROBLEMS,
+        routers=[replies.router, discs.router, blanks.router, dispatches.router],
+        tokens=kit.tokens,
+    )
+    return Service(app=app, parts=parts, consumers=CONSUMES, jobs=JOBS)
