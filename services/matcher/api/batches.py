@@ -1,22 +1,11 @@
 """J-LIS batches: list, detail, hand-over, answer file, balance, release."""
 
-from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 
 from services.matcher.settings import MatcherParts
-from services.matcher.storage.batches import (
-    batch_of,
-    batches,
-    parts_of_batch,
-    replies_of,
-    reviews_decided,
-    reviews_open,
-    slices_of,
-)
-from services.matcher.storage.tables import Batch
-from services.matcher.usecases.balance_batch import balance_batch, shown
+from services.matcher.usecases import show_batch as shown
 from services.matcher.usecases.hand_over import hand_over
 from services.matcher.usecases.release_batch import release_batch
 from services.matcher.usecases.store_answer import may_store_answer, store_answer
@@ -24,7 +13,6 @@ from shared.auth.allow import allow
 from shared.auth.caller import Caller
 from shared.http import Cursor, Limit, Once, once, page, parts_of, receive, send_blob
 from shared.http.paging import decode
-from sqlmodel import Session
 
 routes = APIRouter(prefix="/matcher/v1/batches", tags=["batches"])
 
@@ -42,12 +30,8 @@ async def list_batches(
     cursor: Cursor = "",
 ) -> dict[str, Any]:
     """Batches in the order of making, with their counts."""
-    after = decode(cursor)
-    found = await parts.db.read(
-        lambda session: batches(session, cycle=cycle, state=state, after=after, limit=limit + 1)
-    )
-    listed = page(found, limit=limit, position=lambda one: one.id)
-    return {"items": [_summary(one) for one in listed["items"]], "next_cursor": listed["next_cursor"]}
+    found = await shown.list_batches(parts, cycle=cycle, state=state, after=decode(cursor), limit=limit + 1)
+    return page(found, limit=limit, position=lambda one: one["id"])
 
 
 @routes.get("/{batch_id}")
@@ -55,10 +39,7 @@ async def show_batch(
     parts: PartsOf, caller: Annotated[Caller, allow("matcher.batch.list")], batch_id: str
 ) -> dict[str, Any]:
     """State, counts, balance and progress of one batch."""
-    detail = await parts.db.read(lambda session: _detail(session, batch_id))
-    _, sheet = await balance_batch(parts, batch_id)
-    batch = await parts.db.read(lambda session: batch_of(session, batch_id))
-    return detail | {"balance": shown(batch, sheet)}
+    return await shown.show_batch(parts, batch_id)
 
 
 @routes.get("/{batch_id}/inquiry-file")
@@ -90,10 +71,9 @@ async def put_answer_file(
 @routes.get("/{batch_id}/balance")
 async def get_balance(
     parts: PartsOf, caller: Annotated[Caller, allow("matcher.batch.list")], batch_id: str
-) -> Mapping[str, Any]:
+) -> dict[str, Any]:
     """Every hop: what went in and where it is; the records that break the balance by serial and seq."""
-    batch, sheet = await balance_batch(parts, batch_id)
-    return shown(batch, sheet)
+    return await shown.show_balance(parts, batch_id)
 
 
 @routes.post("/{batch_id}/release")
@@ -102,53 +82,3 @@ async def post_release(
 ) -> dict[str, Any]:
     """Release the replies of a batch; needs a second person's approval and a balanced batch."""
     return await release_batch(parts, caller, batch_id, once)
-
-
-def _summary(batch: Batch) -> dict[str, Any]:
-    return {
-        "id": batch.id,
-        "cycle": batch.cycle,
-        "kind": batch.kind,
-        "state": batch.state,
-        "counts": {
-            "inquiries": batch.inquiries,
-            "asked": batch.asked,
-            "not_asked": batch.inquiries - batch.asked,
-            "requests": batch.requests,
-            "parts": batch.part_count,
-        },
-        "made_at": batch.made_at,
-    }
-
-
-def _detail(session: Session, batch_id: str) -> dict[str, Any]:
-    batch = batch_of(session, batch_id)
-    summary = _summary(batch)
-    summary["counts"] |= {
-        "outcomes": _outcomes(session, batch_id),
-        "in_review": reviews_open(session, batch_id),
-        "replies": len(replies_of(session, batch_id)),
-        "masked": batch.numbers_masked,
-    }
-    done = sum(1 for part in parts_of_batch(session, batch_id) if part.state == "done")
-    return summary | {
-        "progress": {"parts_done": done, "parts": batch.part_count},
-        "registry_as_of": batch.registry_as_of,
-        "rules": batch.rules,
-        "ready_at": batch.ready_at,
-        "handed_over_at": batch.handed_over_at,
-        "answered_at": batch.answered_at,
-        "matched_at": batch.matched_at,
-        "released_at": batch.released_at,
-        "completed_at": batch.completed_at,
-        "masked_at": batch.masked_at,
-        "cleared_at": batch.cleared_at,
-    }
-
-
-def _outcomes(session: Session, batch_id: str) -> dict[str, int]:
-    counted = reviews_decided(session, batch_id)
-    for one in slices_of(session, batch_id):
-        for outcome, count in one.outcomes.items():
-            counted[outcome] = counted.get(outcome, 0) + count
-    return dict(sorted(counted.items()))

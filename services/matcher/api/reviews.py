@@ -6,9 +6,8 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.matcher.settings import MatcherParts
-from services.matcher.storage.batches import reviews
-from services.matcher.storage.tables import Review
 from services.matcher.usecases.decide_review import Verdict, decide_review
+from services.matcher.usecases.list_reviews import list_reviews as reviews_in_order
 from services.matcher.usecases.show_review import show_review
 from shared.auth.allow import allow
 from shared.auth.caller import Caller
@@ -40,12 +39,8 @@ async def list_reviews(
     cursor: Cursor = "",
 ) -> dict[str, Any]:
     """Reviews in the order of opening, by seq and reason code only."""
-    after = decode(cursor)
-    found = await parts.db.read(
-        lambda session: reviews(session, batch_id=batch_id, state=state, after=after, limit=limit + 1)
-    )
-    listed = page(found, limit=limit, position=lambda one: one.id)
-    return {"items": [_summary(one) for one in listed["items"]], "next_cursor": listed["next_cursor"]}
+    found = await reviews_in_order(parts, batch_id=batch_id, state=state, after=decode(cursor), limit=limit + 1)
+    return page(found, limit=limit, position=lambda one: one["id"])
 
 
 @routes.get("/{review_id}")
@@ -67,17 +62,3 @@ async def post_decision(
     """Decide; when none of the batch is left open, the batch becomes releasable."""
     verdict = Verdict(decision.same_person, decision.reason, decision.candidate)
     return await decide_review(parts, caller, review_id, verdict, once)
-
-
-def _summary(review: Review) -> dict[str, Any]:
-    return {
-        "id": review.id,
-        "batch_id": review.batch_id,
-        "seq": review.seq,
-        "state": review.state,
-        "reasons": review.reasons,
-        "candidates": review.candidates,
-        "outcome": review.outcome,
-        "opened_at": review.opened_at,
-        "decided_at": review.decided_at,
-    }

@@ -1,5 +1,6 @@
 """Queries on batches, their parts, slices, reviews and replies."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from sqlalchemy import func, select
@@ -102,6 +103,14 @@ def reviews_decided(session: Session, batch_id: str) -> dict[str, int]:
         .group_by(col(Review.outcome))
     )
     return {row[0]: row[1] for row in session.execute(counted)}
+
+
+def outcomes_of(session: Session, batch_id: str) -> dict[str, int]:
+    """What is decided so far, by rule and by people: outcomes (kind 1) or status (kinds 2 and 3), in order."""
+    counted = Counter(reviews_decided(session, batch_id))
+    for outcomes in session.scalars(select(col(Slice.outcomes)).where(col(Slice.batch_id) == batch_id)):
+        counted.update(outcomes)
+    return dict(sorted(counted.items()))
 
 
 def verdicts_on(session: Session, slice_id: str) -> Sequence[Review]:

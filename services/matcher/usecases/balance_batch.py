@@ -1,8 +1,8 @@
 """Count a batch again, hop by hop; before release out of the stored columns themselves, not remembered counts."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 import polars as pl
 from sqlmodel import Session
@@ -14,9 +14,9 @@ from services.matcher.settings import MatcherParts
 from services.matcher.storage.batches import (
     askers_of,
     batch_of,
+    outcomes_of,
     ref_of,
     replies_of,
-    reviews_decided,
     reviews_open,
     slices_of,
     verdicts_on,
@@ -45,9 +45,9 @@ def balance_now(parts: MatcherParts, batch_id: str) -> tuple[Batch, Sheet]:
 
 
 def _hops(session: Session, batch_id: str) -> tuple[Batch, list[Hop], Sequence[Reply]]:
-    batch, slices, replies = batch_of(session, batch_id), slices_of(session, batch_id), replies_of(session, batch_id)
+    batch, replies = batch_of(session, batch_id), replies_of(session, batch_id)
     accepted = sum(int(one.line["accepted"]) for one in askers_of(session, batch_id))
-    return batch, [*_outward(batch, accepted), *_inward(session, batch, slices), *_onward(batch, replies)], replies
+    return batch, [*_outward(batch, accepted), *_inward(session, batch), *_onward(batch, replies)], replies
 
 
 def _outward(batch: Batch, accepted: int) -> list[Hop]:
@@ -65,14 +65,9 @@ def _outward(batch: Batch, accepted: int) -> list[Hop]:
     ]
 
 
-def _inward(session: Session, batch: Batch, slices: Sequence[Slice]) -> list[Hop]:
-    outcomes: dict[str, int] = dict(reviews_decided(session, batch.id))
-    for one in slices:
-        for outcome, count in one.outcomes.items():
-            outcomes[outcome] = outcomes.get(outcome, 0) + count
-    waiting = {"in_review": reviews_open(session, batch.id)}
-    reached = batch.matched_at is not None
-    return [Hop("matched", batch.inquiries, dict(sorted(outcomes.items())) | waiting, reached=reached)]
+def _inward(session: Session, batch: Batch) -> list[Hop]:
+    accounted = outcomes_of(session, batch.id) | {"in_review": reviews_open(session, batch.id)}
+    return [Hop("matched", batch.inquiries, accounted, reached=batch.matched_at is not None)]
 
 
 def _onward(batch: Batch, replies: Sequence[Reply]) -> list[Hop]:
@@ -125,7 +120,7 @@ def _lost(parts: MatcherParts, one: Slice, outcome: str) -> Loss | None:
     return Loss("matched", one.request_id, tuple(wrong.head(NAMED_AT_MOST).to_list()), wrong.len())
 
 
-def shown(batch: Batch, sheet: Sheet) -> Mapping[str, object]:
+def shown(batch: Batch, sheet: Sheet) -> dict[str, Any]:
     """The sheet as the interface gives it; an answer file that did not balance is named by its seqs."""
     return {
         "batch_id": batch.id,

@@ -1,9 +1,7 @@
 """When the last part is matched, the batch waits for its reviews, or may be released."""
 
-from collections import Counter
-
 from services.matcher.domain.batch import Act, State, after
-from services.matcher.storage.batches import parts_left, reviews_decided, reviews_open, slices_of
+from services.matcher.storage.batches import outcomes_of, parts_left, reviews_open
 from services.matcher.storage.tables import Batch
 from services.matcher.usecases.words import kind_of
 from shared.db import Work
@@ -23,7 +21,7 @@ def finish_when_matched(work: Work, batch: Batch) -> None:
             batch_id=batch.id,
             cycle=batch.cycle,
             kind=kind_of(batch),
-            outcomes=outcomes_of(work, batch.id),
+            outcomes=outcomes_of(work.session, batch.id),
             in_review=waiting,
         ),
         subject=batch.id,
@@ -35,11 +33,3 @@ def clear_when_reviewed(work: Work, batch: Batch) -> None:
     work.session.flush()
     if batch.state == State.IN_REVIEW and not reviews_open(work.session, batch.id):
         batch.state = after(batch.state, Act.CLEAR)
-
-
-def outcomes_of(work: Work, batch_id: str) -> dict[str, int]:
-    """What is decided so far, by outcome (kind 1) or status."""
-    counted = Counter(reviews_decided(work.session, batch_id))
-    for one in slices_of(work.session, batch_id):
-        counted.update(one.outcomes)
-    return dict(sorted(counted.items()))

@@ -6,9 +6,8 @@ from typing import Any, Final
 from services.matcher.domain.batch import Act, after
 from services.matcher.domain.sheet import Sheet
 from services.matcher.settings import MatcherParts
-from services.matcher.storage.batches import askers_of, batch_of
+from services.matcher.storage.batches import askers_of, batch_of, outcomes_of
 from services.matcher.usecases.balance_batch import balance_now
-from services.matcher.usecases.finish_matching import outcomes_of
 from services.matcher.usecases.words import kind_of
 from shared.auth.caller import Caller
 from shared.db import Work
@@ -35,7 +34,7 @@ def _release(work: Work, caller: Caller, batch_id: str, sheet: Sheet) -> dict[st
         work.refuse_if_frozen(plan=plan_number)
     work.use_approval(caller, ACT, batch.id)
     batch.state, batch.released_at = state, work.now
-    outcomes = outcomes_of(work, batch.id)
+    outcomes = outcomes_of(work.session, batch.id)
     work.announce(
         BatchReleased(batch_id=batch.id, cycle=batch.cycle, kind=kind_of(batch), outcomes=outcomes), subject=batch.id
     )
