@@ -76,6 +76,8 @@ class Database:
         if threading.current_thread() is self._writer:
             raise RuntimeError("a transaction cannot wait for another one")
         future: Future[Any] = Future()
+        # From here on it cannot be cancelled: a caller that goes away must not take the writer thread along.
+        future.set_running_or_notify_cancel()
         self._tasks.put(_Task(fn, future))
         return future
 
