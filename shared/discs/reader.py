@@ -136,7 +136,16 @@ def _refusing() -> Iterator[None]:
         yield
     except UnreadableMedium:
         raise
-    except (PyCdlibException, ValueError, IndexError, KeyError, TypeError, AttributeError, OverflowError, MemoryError) as broken:
+    except (
+        PyCdlibException,
+        ValueError,
+        IndexError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        OverflowError,
+        MemoryError,
+    ) as broken:
         raise UnreadableMedium("the image is broken") from broken
     except Exception as broken:
         if type(broken).__module__ in ("struct", "_struct", "builtins"):

@@ -103,7 +103,9 @@ class Reading:
         try:
             return decode(block, self.charset).removesuffix("\n").split("\n")
         except UnicodeDecodeError:
-            return [self._text(line, self.lines + 1 + at) for at, line in enumerate(block.removesuffix(b"\n").split(b"\n"))]
+            return [
+                self._text(line, self.lines + 1 + at) for at, line in enumerate(block.removesuffix(b"\n").split(b"\n"))
+            ]
 
     def _text(self, line: bytes, number: int) -> str:
         try:
@@ -125,7 +127,9 @@ def split_fields(texts: list[str], record: RecordSpec, first_line: int) -> pl.Da
     Blank lines are left out. Missing fields are null, surplus ones dropped.
     """
     columns = ("record_type", *record.columns)
-    lines = pl.DataFrame({"line": pl.int_range(first_line, first_line + len(texts), dtype=pl.Int32, eager=True), "text": texts})
+    lines = pl.DataFrame(
+        {"line": pl.int_range(first_line, first_line + len(texts), dtype=pl.Int32, eager=True), "text": texts}
+    )
     lines = lines.with_columns(pl.col("text").str.strip_suffix("\r")).filter(pl.col("text") != "")
     quoted = lines["text"].str.contains('"', literal=True)
     if not quoted.any():

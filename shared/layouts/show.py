@@ -13,7 +13,9 @@ def list_layouts() -> str:
     table = Table("name", "名称", "meaning", "charset", "records")
     for name in NAMES:
         each = layout(name)
-        table.add_row(name, each.ja, each.en, ", ".join(each.charsets), ", ".join(dict.fromkeys(r.name for r in each.records)))
+        table.add_row(
+            name, each.ja, each.en, ", ".join(each.charsets), ", ".join(dict.fromkeys(r.name for r in each.records))
+        )
     return _text(table)
 
 
@@ -28,7 +30,9 @@ def show_layout(name: str) -> str:
 
 def _record_table(record: RecordSpec) -> Table:
     kinds = f" (kind {', '.join(record.kinds)})" if record.kinds else ""
-    table = Table("#", "field", "項目", "required", "content", "length", title=f"{record.name}{kinds}", title_justify="left")
+    table = Table(
+        "#", "field", "項目", "required", "content", "length", title=f"{record.name}{kinds}", title_justify="left"
+    )
     table.add_row("1", "record_type", "レコード種別", "yes", f"`{record.type}`", "")
     for at, each in enumerate(record.fields, start=2):
         table.add_row(str(at), each.name, each.ja, "yes" if each.required else "", _content(each), _length(each))

@@ -63,7 +63,9 @@ class Writing:
 
     def _csv(self, record: str, frame: pl.DataFrame) -> str:
         spec = self._layout.record(record, self._kind)
-        fields = [self._cell(name) if name in frame.columns else pl.lit(None, pl.String).alias(name) for name in spec.columns]
+        fields = [
+            self._cell(name) if name in frame.columns else pl.lit(None, pl.String).alias(name) for name in spec.columns
+        ]
         out = io.BytesIO()
         frame.select(pl.lit(spec.type).alias("_type"), *fields).write_csv(
             out, include_header=False, quote_style="necessary", line_terminator=self._layout.newline

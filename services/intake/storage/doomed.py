@@ -11,7 +11,13 @@ from shared.db import Work
 
 
 def doom(
-    work: Work, blobs: Iterable[BlobRef | None], *, what: str, object_type: str, object_id: str, due_at: datetime | None = None
+    work: Work,
+    blobs: Iterable[BlobRef | None],
+    *,
+    what: str,
+    object_type: str,
+    object_id: str,
+    due_at: datetime | None = None,
 ) -> None:
     """Write down that these copies are to be destroyed at once; the same copy twice is once."""
     for blob in blobs:

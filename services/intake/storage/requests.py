@@ -64,8 +64,10 @@ def counted(rows: Iterable[RequestRow]) -> list[Counted]:
 
 def same_file_exists(session: Session, row: RequestRow, sha256: str, file_key: str) -> bool:
     """Whether another file with that digest, or with that plan, kind, date and serial, is in the house (F07)."""
-    same = (col(RequestRow.file_sha256) == sha256) if not file_key else (
-        (col(RequestRow.file_sha256) == sha256) | (col(RequestRow.file_key) == file_key)
+    same = (
+        (col(RequestRow.file_sha256) == sha256)
+        if not file_key
+        else ((col(RequestRow.file_sha256) == sha256) | (col(RequestRow.file_key) == file_key))
     )
     state = col(RequestRow.state)
     standing = state.not_in(["returned", "withdrawn", "replaced", "expired", "awaiting_file"])

@@ -12,9 +12,9 @@ from services.intake.file_streams import JoinedBlobs
 from services.intake.parts import IntakeParts
 from services.intake.scanning import is_clean
 from services.intake.storage.doomed import doom
+from services.intake.storage.registers import number_lists
 from services.intake.storage.requests import kind_of, move, waiting
 from services.intake.storage.requests import same_file_exists as in_house
-from services.intake.storage.registers import number_lists
 from services.intake.storage.tables import PlanRow, RequestRow, refs
 from services.intake.usecases.change_request import put_in_place
 from shared.blobs.columns import get_frame, put_frame
@@ -153,7 +153,9 @@ def _commit(work: Work, request_id: str, outcome: Outcome) -> None:
     if row.channel == "disc":
         doom(work, refs(row.files), what="transfer_file", object_type="request", object_id=row.id)
         row.files = []
-    access = Access(ACTOR, "intake.request.check", "request", row.id, subjects=row.received, purpose="intake-check", case=row.id)
+    access = Access(
+        ACTOR, "intake.request.check", "request", row.id, subjects=row.received, purpose="intake-check", case=row.id
+    )
     work.record(access)
 
 
@@ -179,9 +181,7 @@ def _return(work: Work, row: RequestRow, outcome: Outcome) -> None:
     unused = [*outcome.chunks, outcome.rejected_chunk, outcome.keys]
     doom(work, unused, what="", object_type="request", object_id=row.id)
     move(work, row, "returned")
-    event = RequestReturned(
-        request_id=row.id, plan_number=row.plan_number, kind=kind_of(row), codes=tuple(row.codes)
-    )
+    event = RequestReturned(request_id=row.id, plan_number=row.plan_number, kind=kind_of(row), codes=tuple(row.codes))
     work.announce(event, subject=f"request/{row.id}")
 
 

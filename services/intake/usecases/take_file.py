@@ -108,5 +108,3 @@ def check_digest(row: RequestRow, sha256: str) -> None:
 def _forget_parts(work: Work, request_id: str) -> None:
     for part in parts_of_file(work.session, request_id):
         work.session.delete(part)
-
-

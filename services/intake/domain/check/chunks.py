@@ -10,7 +10,9 @@ def split(frame: pl.DataFrame, findings: pl.DataFrame, record: RecordSpec) -> tu
     errors = findings.filter(~pl.col("code").str.starts_with("W"))
     codes = errors.group_by("line").agg(pl.col("code").unique(maintain_order=True).str.join(";").alias("codes"))
     marked = frame.join(codes, on="line", how="left", maintain_order="left")
-    rejected = marked.filter(pl.col("codes").is_not_null()).select(_serial(), pl.col("member_id").fill_null(""), "codes")
+    rejected = marked.filter(pl.col("codes").is_not_null()).select(
+        _serial(), pl.col("member_id").fill_null(""), "codes"
+    )
     return _accepted(marked.filter(pl.col("codes").is_null()), record), rejected
 
 

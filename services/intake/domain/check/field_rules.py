@@ -46,7 +46,9 @@ def character_rules(spec: FieldSpec) -> Iterator[Rule]:
     if kind.misplaced:
         odd = f"[^{kind.allowed}{kind.tolerated}]"
         yield Rule("R04", spec.name, text.str.contains(f"[{kind.misplaced}&&{odd}]"))
-        yield Rule("R10", spec.name, text.str.contains(f"[^{kind.allowed}{kind.tolerated}{kind.misplaced}{PRIVATE_USE}]"))
+        yield Rule(
+            "R10", spec.name, text.str.contains(f"[^{kind.allowed}{kind.tolerated}{kind.misplaced}{PRIVATE_USE}]")
+        )
     else:
         yield Rule("R04", spec.name, text.str.contains(f"[^{kind.allowed}{kind.tolerated}{PRIVATE_USE}]"))
     if kind.tolerated:

@@ -47,9 +47,13 @@ def _trailer_findings(reading: Reading, facts: FileFacts) -> Iterator[Row]:
     registered = facts.registered_records not in (None, reading.records)
     trailer = reading.trailer or {}
     counted = trailer.get("records", str(reading.records))
-    if not counted.isascii() or not counted.isdigit() or int(counted[:18]) != reading.records or registered:
-        yield (last, "F06", "")
-    elif reading.last_fields[:1] == [reading.layout.record("trailer").type] and reading.trailer is None:
+    if (
+        not counted.isascii()
+        or not counted.isdigit()
+        or int(counted[:18]) != reading.records
+        or registered
+        or (reading.last_fields[:1] == [reading.layout.record("trailer").type] and reading.trailer is None)
+    ):
         yield (last, "F06", "")
 
 

@@ -102,7 +102,9 @@ def together(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
     parts = list(parts)
     if not parts:
         return pl.DataFrame(schema=SCHEMA)
-    return pl.concat(parts).select(pl.col(name).cast(kind) for name, kind in SCHEMA.items()).unique(
-        maintain_order=True
-    ).sort("line", maintain_order=True)
-
+    return (
+        pl.concat(parts)
+        .select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
+        .unique(maintain_order=True)
+        .sort("line", maintain_order=True)
+    )

@@ -92,7 +92,9 @@ class RequestCheck:
         )
 
     def _block(self, frame: pl.DataFrame) -> CheckedBlock:
-        frame = frame.with_columns(pl.int_range(self._ordinal, self._ordinal + frame.height, dtype=pl.Int64).alias("ordinal"))
+        frame = frame.with_columns(
+            pl.int_range(self._ordinal, self._ordinal + frame.height, dtype=pl.Int64).alias("ordinal")
+        )
         self._ordinal += frame.height
         whole = (pl.col("width") == len(self._record.fields) + 1) & (pl.col("record_type") == self._record.type)
         sound = prepared(frame.filter(whole), self._record)
@@ -100,7 +102,9 @@ class RequestCheck:
         found = findings_where(odd, pl.repeat(value=True, n=odd.height, eager=True), "R01", "record_type")
         found += record_findings(sound, self._layout, self._record, self._facts.today)
         found += self._serial_findings(sound)
-        found += findings_where(sound, self._members.add(sound["member_id"]) & (sound["member_id"] != ""), "R11", "member_id")
+        found += findings_where(
+            sound, self._members.add(sound["member_id"]) & (sound["member_id"] != ""), "R11", "member_id"
+        )
         keys = self._keys(sound)
         found += self._sameness_findings(sound, keys)
         if not self._is_provisional:

@@ -1,0 +1,36 @@
+"""Intake put together: the only place that knows all its rooms."""
+
+from pathlib import Path
+
+from services.intake.api import checks, cycles, files, findings, plans, receptions, requests
+from services.intake.consumers import CONSUMES
+from services.intake.jobs import JOBS
+from services.intake.parts import IntakeParts
+from services.intake.settings import IntakeSettings
+from services.intake.storage.tables import PLUMBING, IntakeTable
+from shared.hosting import Kit, Service
+from shared.http import service_app
+
+NAME = "intake"
+
+
+def create_service(settings: IntakeSettings, kit: Kit) -> Service:
+    """Intake on the stores that its host gives it."""
+    parts = IntakeParts(
+        name=NAME,
+        db=kit.database(NAME, IntakeTable.metadata, PLUMBING, "services.intake.migrations"),
+        blobs=kit.blobs(NAME),
+        keyring=kit.keyring,
+        clock=kit.clock,
+        settings=settings,
+        association=kit.association,
+    )
+    rooms = (requests, files, findings, receptions, cycles, checks, plans)
+    app = service_app(
+        parts,
+        title="Shokai intake",
+        problems=Path(__file__).parent / "api" / "problems.toml",
+        routers=tuple(each.router for each in rooms),
+        tokens=kit.tokens,
+    )
+    return Service(app=app, parts=parts, consumers=CONSUMES, jobs=JOBS)
