@@ -25,7 +25,7 @@ format: setup  ## put the code into the house's format
 	@$(BIN)/ruff check --fix --quiet . && $(BIN)/ruff format .
 
 bench: setup  ## figures for N=100000 inquiries, beside a plain-Python baseline of the same run
-	@$(BIN)/python -m tests.bench.cycle --inquiries $(N)
+	@$(BIN)/python -m tests.bench --inquiries $(N)
 
 docs: setup  ## write docs/generated anew from the code
 	@$(BIN)/python -m scripts.generate_docs

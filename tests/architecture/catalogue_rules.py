@@ -23,12 +23,10 @@ def refusals(source: Source) -> Iterator[tuple[int, str | None]]:
     """Line and code of every refusal; None where the code is computed."""
     for call in source.calls():
         if dotted(call.func) == "Refusal":
-            parts = _choices(call.args[0]) if call.args else []
-            yield from ((call.lineno, source.text_of(part)) for part in parts)
+            yield from ((call.lineno, code) for code in (source.texts_of(call.args[0]) if call.args else [None]))
     for node in source.walk():
         if isinstance(node, ast.FunctionDef) and "refusal" in node.name:
-            for code in _returned_texts(node):
-                yield node.lineno, code
+            yield from ((node.lineno, code) for code in _returned_texts(source, node) if code is not None)
 
 
 def uncatalogued_refusals(
@@ -50,8 +48,8 @@ def recorded_actions(source: Source) -> Iterator[tuple[int, str | None]]:
             continue
         named = [keyword.value for keyword in call.keywords if keyword.arg == "action"]
         given = named or list(call.args[position : position + 1])
-        for part in _choices(given[0]) if given else ():
-            yield call.lineno, source.text_of(part)
+        for action in source.texts_of(given[0]) if given else ():
+            yield call.lineno, action
 
 
 def unknown_actions(
@@ -77,13 +75,7 @@ def built_events(source: Source) -> frozenset[str]:
     return frozenset(classes[name] for name in called & set(classes))
 
 
-def _choices(node: ast.expr) -> list[ast.expr]:
-    return [*_choices(node.body), *_choices(node.orelse)] if isinstance(node, ast.IfExp) else [node]
-
-
-def _returned_texts(function: ast.FunctionDef) -> Iterator[str]:
+def _returned_texts(source: Source, function: ast.FunctionDef) -> Iterator[str | None]:
     for node in ast.walk(function):
         if isinstance(node, ast.Return) and node.value is not None:
-            for part in _choices(node.value):
-                if isinstance(part, ast.Constant) and isinstance(part.value, str):
-                    yield part.value
+            yield from source.texts_of(node.value)

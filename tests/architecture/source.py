@@ -56,19 +56,46 @@ class Source:
         """Whether the module lies in one of the folders (or is that file)."""
         return any(PurePosixPath(self.path).is_relative_to(folder) for folder in folders)
 
-    def text_of(self, node: ast.expr) -> str | None:
-        """The text that an expression stands for: a literal, a constant of this module, or one it imports."""
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            return node.value
-        if isinstance(node, ast.Name):
-            if node.id in self.constants:
-                return self.constants[node.id]
-            module, name = self.imported.get(node.id, ("", ""))
-            return _constant_of(module, name)
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            module, name = self.imported.get(node.value.id, ("", ""))
-            return _constant_of(f"{module}.{name}", node.attr)
+    @cached_property
+    def assigned(self) -> dict[str, list[ast.expr]]:
+        """What each name of the module is set to, wherever in it."""
+        found: dict[str, list[ast.expr]] = {}
+        for node in self.walk():
+            target = node.target if isinstance(node, ast.AnnAssign | ast.NamedExpr) else _only_target(node)
+            value = node.value if isinstance(node, ast.AnnAssign | ast.Assign | ast.NamedExpr) else None
+            if isinstance(target, ast.Name) and value is not None:
+                found.setdefault(target.id, []).append(value)
+        return found
+
+    def texts_of(self, node: ast.expr, followed: frozenset[str] = frozenset()) -> Iterator[str | None]:
+        """The texts that an expression may stand for; None for each branch that cannot be read off.
+
+        What a function named `...refusal...` returns is not followed: such functions are read themselves.
+        """
+        branches = self._branches(node, followed)
+        if branches is not None:
+            deeper = followed | ({node.id} if isinstance(node, ast.Name) else set())
+            for branch in branches:
+                yield from self.texts_of(branch, deeper)
+        elif isinstance(node, ast.Constant):
+            if node.value:
+                yield str(node.value)
+        elif not (isinstance(node, ast.Call) and "refusal" in dotted(node.func)):
+            yield self._imported_text(node)
+
+    def _branches(self, node: ast.expr, followed: frozenset[str]) -> list[ast.expr] | None:
+        if isinstance(node, ast.IfExp):
+            return [node.body, node.orelse]
+        if isinstance(node, ast.BoolOp):
+            return node.values
+        if isinstance(node, ast.Name) and node.id in self.assigned:
+            return [] if node.id in followed else self.assigned[node.id]
         return None
+
+    def _imported_text(self, node: ast.expr) -> str | None:
+        front, _, name = dotted(node).rpartition(".")
+        module, there = self.imported.get(front or name, ("", ""))
+        return _constant_of(f"{module}.{there}", name) if front else _constant_of(module, there)
 
 
 @dataclass(frozen=True)
@@ -102,7 +129,7 @@ def dotted(node: ast.expr) -> str:
     return ""
 
 
-def _only_target(node: ast.stmt) -> ast.expr | None:
+def _only_target(node: ast.AST) -> ast.expr | None:
     return node.targets[0] if isinstance(node, ast.Assign) and len(node.targets) == 1 else None
 
 
