@@ -45,7 +45,7 @@ async def serve_until_stopped(data_dir: Path, host: str, port: int, output: Outp
     """Serves until a signal comes. Killed instead, it loses nothing and goes on at the next start."""
     place = DataDir(data_dir)
     place.facts()  # refuses what is no data directory before a port is taken
-    with _listening(host, port) as listener:
+    with listening(host, port) as listener:
         embedded = Embedded.open(data_dir)
         address = f"http://{host}:{listener.getsockname()[1]}"
         server = uvicorn.Server(uvicorn.Config(embedded.app, log_config=None, access_log=False, lifespan="off"))
@@ -59,7 +59,8 @@ async def serve_until_stopped(data_dir: Path, host: str, port: int, output: Outp
             place.server_file.unlink(missing_ok=True)
 
 
-def _listening(host: str, port: int) -> socket.socket:
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that listens there. Refusal `port-taken`."""
     listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
