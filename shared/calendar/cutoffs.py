@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import cache
@@ -13,7 +13,8 @@ from shared.calendar.business_days import YEAR_END, Closing, last_of_month, on_o
 from shared.calendar.clock import JST
 
 _CYCLE = re.compile("([0-9]{4})-(0[1-9]|1[0-2])-([AB])")
-_SHIFTS = {"previous": on_or_before, "next": on_or_after, "same": lambda day, closing: day}
+_Shift = Callable[[date, Closing], date]
+_SHIFTS: Mapping[str, _Shift] = {"previous": on_or_before, "next": on_or_after, "same": lambda day, _: day}
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from datetime import date
 
 @dataclass(frozen=True)
 class Era:
-    """One era. `last` is the last day that registers legally carry: the change day itself lies in both eras until 1926."""
+    """One era. `last` is the last day that registers legally carry; until 1926 the day of change lies in both eras."""
 
     code: str
     name: str

@@ -35,10 +35,13 @@ class RetentionClock:
 
 
 def add_months(day: Day, months: int) -> Day:
-    """Calendar months later (earlier, when negative); a day that the month lacks becomes its last."""
-    count = day.year * 12 + day.month - 1 + months
-    year, month = count // 12, count % 12 + 1
-    return day.replace(year=year, month=month, day=min(day.day, calendar.monthrange(year, month)[1]))
+    """Calendar months later (earlier, when negative); a day that the month lacks becomes its last.
+
+    An aware instant is moved on the calendar of Japan and returned in its own zone.
+    """
+    if isinstance(day, datetime) and day.tzinfo is not None:
+        return _moved(day.astimezone(JST), months).astimezone(day.tzinfo)
+    return _moved(day, months)
 
 
 @cache
@@ -66,3 +69,9 @@ def due(name: str, start: datetime) -> datetime | None:
         return None
     later = add_months(start.astimezone(JST), row.months + 12 * row.years) + timedelta(days=row.days)
     return later.astimezone(UTC)
+
+
+def _moved(day: Day, months: int) -> Day:
+    count = day.year * 12 + day.month - 1 + months
+    year, month = count // 12, count % 12 + 1
+    return day.replace(year=year, month=month, day=min(day.day, calendar.monthrange(year, month)[1]))

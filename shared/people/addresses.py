@@ -10,7 +10,8 @@ from functools import cache
 
 import polars as pl
 
-from shared.people.characters import DROPPED, variant_bases, without_marks
+from shared.people.characters import DROPPED, compatible, variant_bases
+from shared.people.columns import only_where
 from shared.people.municipalities import Municipality, prefectures, ways_to_write
 from shared.people.names import FORM
 from shared.people.numerals import with_hyphens, with_hyphens_column
@@ -50,7 +51,7 @@ class Address:
 
 def folded(text: str) -> str:
     """The address with every way to write a character made one."""
-    return _pattern().sub(lambda match: _fold()[match[0]], without_marks(text))
+    return _pattern().sub(lambda match: _fold()[match[0]], compatible(DROPPED.sub("", text)))
 
 
 def read_address(text: str) -> Address:
@@ -79,52 +80,61 @@ def read_address(text: str) -> Address:
 
 def read_addresses(addresses: pl.Series) -> pl.DataFrame:
     """`read_address` for a column, row for row, as the columns of `Address`; null counts as empty."""
+    texts = addresses.cast(pl.String).fill_null("").alias("raw").to_frame()
+    return read_folded(texts.select(folded_column(pl.col("raw"))).to_series())
+
+
+def read_folded(addresses: pl.Series) -> pl.DataFrame:
+    """`read_addresses` for texts that are `folded` already."""
+    located = _located(addresses)
+    before = pl.coalesce("start", pl.col("prefecture").replace("", None), pl.lit("")).str.len_chars()
+    rest = with_hyphens_column(pl.col("plain").str.slice(before))
+    parts = ("town", "numbers", "building")
     return (
-        _located(addresses.cast(pl.String).fill_null(""))
-        .with_columns(before=pl.coalesce("start", "prefecture").str.len_chars())
-        .with_columns(rest=with_hyphens_column(pl.col("plain").str.slice(pl.col("before"))))
-        .with_columns(
-            pl.col("rest").str.extract(_PARTS, group).fill_null("").str.strip_chars("-").alias(part)
-            for group, part in enumerate(("town", "numbers", "building"), 1)
-        )
-        .with_columns(key=pl.concat_str(_place_key(), "town", "numbers", "building", separator="|"))
+        located.with_columns(rest.str.extract_groups(_PARTS).struct.rename_fields(parts).alias("parts"))
+        .unnest("parts")
+        .with_columns(pl.col(parts).fill_null("").str.strip_chars("-"))
+        .with_columns(key=pl.concat_str(_place_key(), *parts, separator="|"))
         .select(COLUMNS)
     )
 
 
 def read_municipalities(addresses: pl.Series) -> pl.DataFrame:
     """The columns PLACE of `read_addresses`, several times faster: only the address's beginning is read."""
-    beginning = addresses.cast(pl.String).fill_null("").str.slice(0, _BEGINNING)
-    return _located(beginning).select(PLACE)
+    beginnings = addresses.cast(pl.String).fill_null("").str.slice(0, _BEGINNING).alias("raw").to_frame()
+    return _located(beginnings.select(folded_column(pl.col("raw"))).to_series()).select(PLACE)
 
 
 def _located(addresses: pl.Series) -> pl.DataFrame:
-    return (
-        addresses.alias("raw")
-        .to_frame()
-        .select(plain=folded_column(pl.col("raw")))
-        .with_columns(start=_start_column(pl.col("plain")))
-        .pipe(_without_unknown_counties)
-        .join(_places(), on="start", how="left", maintain_order="left")
-        .with_columns(pl.col("prefecture").fill_null(pl.col("plain").str.extract(_any_prefecture())))
-        .with_columns(pl.col(PLACE).fill_null(""))
-    )
+    """Columns plain (folded), start (the part that names the municipality) and PLACE."""
+    started = _started(addresses.alias("plain").to_frame())
+    found = _without_unknown_counties(started).join(_places(), on="start", how="left", maintain_order="left")
+    unplaced = only_where(found, pl.col("start").is_null(), _prefecture_alone)
+    placed = found.with_columns(pl.col("prefecture").fill_null(unplaced["alone"]))
+    return placed.with_columns(pl.col(PLACE).fill_null(""))
+
+
+def _prefecture_alone(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.select(alone=pl.col("plain").str.extract(_any_prefecture()))
 
 
 def _without_unknown_counties(frame: pl.DataFrame) -> pl.DataFrame:
-    missing = pl.when(pl.col("start").is_null() & pl.col("plain").str.contains(_county()))
-    bare = frame.with_columns(bare=missing.then(pl.col("plain").str.replace(_county(), "${1}")))
-    second = bare.with_columns(second=_start_column(pl.col("bare")))
-    found = pl.when(pl.col("second").is_not_null())
-    return second.with_columns(
-        plain=found.then("bare").otherwise("plain"), start=pl.coalesce("start", "second")
-    )
+    """Rows without a start once more, without the county that they name."""
+    again = only_where(frame, pl.col("start").is_null(), _without_county)
+    found = pl.when(again["start"].is_not_null())
+    return frame.select(plain=found.then(again["plain"]).otherwise("plain"), start=pl.coalesce("start", again["start"]))
 
 
-def _start_column(plain: pl.Expr) -> pl.Expr:
-    head = plain.str.slice(0, _longest())
-    found = head.str.extract_many(_starts(), leftmost=True).list.first()
-    return pl.when(head.str.starts_with(found)).then(found)
+def _without_county(rows: pl.DataFrame) -> pl.DataFrame:
+    return _started(rows.select(plain=pl.col("plain").str.replace(_county(), "${1}")))
+
+
+def _started(rows: pl.DataFrame) -> pl.DataFrame:
+    """Adds start, the longest way to write a municipality that the text begins with, else null."""
+    head = pl.col("plain").str.slice(0, _longest())
+    found = rows.with_columns(start=head.str.extract_many(_starts(), leftmost=True).list.first())
+    begins = pl.col("plain").str.starts_with(pl.col("start"))
+    return found.with_columns(start=pl.when(begins).then("start"))
 
 
 def _start(plain: str) -> str:
@@ -139,8 +149,7 @@ def _place_key() -> pl.Expr:
 
 def folded_column(column: pl.Expr) -> pl.Expr:
     """`folded` over a column."""
-    marked = column.str.normalize("NFKC").str.replace_all(DROPPED.pattern, "").str.normalize("NFKC")
-    return marked.str.replace_many(_fold(), leftmost=True)
+    return column.str.replace_all(DROPPED.pattern, "").str.normalize("NFKC").str.replace_many(_fold(), leftmost=True)
 
 
 def _unknown(plain: str) -> Municipality:

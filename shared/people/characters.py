@@ -63,6 +63,21 @@ def outside_jis_levels_column(column: pl.Expr) -> pl.Expr:
     return column.str.contains(f"[{_KANJI}--{_jis_kanji()}]").fill_null(value=False)
 
 
+def compatible(text: str) -> str:
+    """Full and half width and other compatibility forms folded (NFKC)."""
+    return unicodedata.normalize("NFKC", text)
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing but blanks, controls and variation selectors stands in the text."""
+    return DROPPED.sub("", text) == ""
+
+
+def is_blank_column(column: pl.Expr) -> pl.Expr:
+    """`is_blank` over a column; null is true."""
+    return ~column.str.contains(_KEPT).fill_null(value=False)
+
+
 def without_marks(text: str) -> str:
     """Compatibility forms folded (NFKC), then blanks, controls and variation selectors dropped."""
     return unicodedata.normalize("NFKC", DROPPED.sub("", unicodedata.normalize("NFKC", text)))
@@ -86,3 +101,4 @@ _DROPPED = (
     "\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]"
 )
 DROPPED = re.compile(_DROPPED)
+_KEPT = _DROPPED.replace("[", "[^", 1)

@@ -1,36 +1,38 @@
 """Kana: half and full width, and the folding under which two readings count as the same.
 
 The folding follows the public standard for resident-record systems: voiced, semi-voiced and plain kana alike; small
-kana as large; hyphens, dashes and long marks of every kind alike; ウ after the オ row as a long オ; blanks and middle dots
-ignored. A run of the same vowel is one long mark, so that オオノ, オーノ and オウノ share a key. A reading without
+kana as large; hyphens, dashes and long marks of every kind alike; ウ after the オ row as a long オ; blanks and middle
+dots ignored. A run of the same vowel is one long mark, so that オオノ, オーノ and オウノ share a key. A reading without
 its long marks (オノ for オーノ) agrees through `kana_bare_key`.
 """
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 import polars as pl
 
-_HIRAGANA = {chr(code): chr(code + 0x60) for code in (*range(0x3041, 0x3097), 0x309D, 0x309E)}
-_SMALL = dict(zip("ァィゥェォッャュョヮヵヶ", "アイウエオツヤユヨワカケ", strict=True))
+TO_KATAKANA = {chr(code): chr(code + 0x60) for code in (*range(0x3041, 0x3097), 0x309D, 0x309E)}
+TO_LARGE = dict(zip("ァィゥェォッャュョヮヵヶ", "アイウエオツヤユヨワカケ", strict=True))
 _OLD = {"ヰ": "イ", "ヱ": "エ"}
-_LATIN = {chr(code): chr(code - 32) for code in range(ord("a"), ord("z") + 1)}
+TO_CAPITALS = {chr(code): chr(code - 32) for code in range(ord("a"), ord("z") + 1)}
 LONG_MARKS = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2500\u2501\u30a0\u30fc\uff0d\uff70\u007e\u301c\uff5e"
 _MARKS = dict.fromkeys(LONG_MARKS, "ー")
 
 
 def _large(folded: dict[str, str]) -> dict[str, str]:
     """Each small or old kana and its hiragana straight to its large katakana, so that one pass folds all."""
-    return {source: _OLD.get(_SMALL.get(kana, kana), _SMALL.get(kana, kana)) for source, kana in folded.items()}
+    return {source: _OLD.get(TO_LARGE.get(kana, kana), TO_LARGE.get(kana, kana)) for source, kana in folded.items()}
 
 
-_FOLD = _large(_HIRAGANA | _SMALL | _OLD) | _LATIN | _MARKS
+_FOLD = _large(TO_KATAKANA | TO_LARGE | _OLD) | TO_CAPITALS | _MARKS
 _FOLD_TABLE = str.maketrans(_FOLD)
 # Sound marks (made combining by NFKD), accents, blanks, punctuation between the parts of foreign names.
 _DROPPED = (
     "[\u0300-\u036f\u3099\u309a\u3000\u30fb\uff65\u00b7\u2022.,'\u2019\\x00-\\x20\\x7f-\\xa0\u1680"
     "\u2000-\u200f\u2028-\u202f\u205f-\u206f\ufe00-\ufe0f\ufeff]"
 )
+_BLANKS = "[\u3000\u30fb\\x00-\\x20]"
 _ROWS = {
     "アカサタナハマヤラワ": "ア",
     "イキシチニヒミリ": "イ",
@@ -40,10 +42,16 @@ _ROWS = {
 }
 _LONG = "|".join(f"([{row}])[{vowel}ー]+" for row, vowel in _ROWS.items())
 _LONG_ALONE = "ーー+"
-_TO_HALF = {
-    unicodedata.normalize("NFKC", chr(code)): chr(code) for code in range(0xFF61, 0xFFA0) if code not in (0xFF9E, 0xFF9F)
-} | {"\u3099": "ﾞ", "\u309a": "ﾟ", "ヮ": "ﾜ", "ヵ": "ｶ", "ヶ": "ｹ", "ヰ": "ｲ", "ヱ": "ｴ"}
-_TO_HALF |= {hira: _TO_HALF[kata] for hira, kata in _HIRAGANA.items() if kata in _TO_HALF}
+_TO_HALF = {unicodedata.normalize("NFKC", chr(code)): chr(code) for code in range(0xFF61, 0xFF9E)} | {
+    "\u3099": "ﾞ",
+    "\u309a": "ﾟ",
+    "ヮ": "ﾜ",
+    "ヵ": "ｶ",
+    "ヶ": "ｹ",
+    "ヰ": "ｲ",
+    "ヱ": "ｴ",
+}
+_TO_HALF |= {hira: _TO_HALF[kata] for hira, kata in TO_KATAKANA.items() if kata in _TO_HALF}
 _TO_HALF |= {mark: "ｰ" for mark in LONG_MARKS if not mark.isascii()}
 _HALF_TABLE = str.maketrans(_TO_HALF)
 
@@ -81,6 +89,20 @@ def half_width_kana_column(column: pl.Expr) -> pl.Expr:
     """`half_width_kana` over a column."""
     decomposed = column.str.normalize("NFKD")
     return decomposed.str.replace_many(_TO_HALF).str.replace_all(" +", " ").str.strip_chars(" ")
+
+
+def kana_steps() -> tuple[tuple[str, Callable[[str], str]], ...]:
+    """The steps of `kana_key`, each with the name of its rule, for showing how a reading was folded."""
+    katakana = str.maketrans(TO_KATAKANA | TO_CAPITALS)
+    large = str.maketrans(TO_LARGE | _OLD)
+    return (
+        ("width", lambda text: unicodedata.normalize("NFKC", text)),
+        ("kana-form", lambda text: text.translate(katakana)),
+        ("blanks", lambda text: re.sub(_BLANKS, "", text)),
+        ("sound-marks", lambda text: re.sub(_DROPPED, "", unicodedata.normalize("NFKD", text))),
+        ("small-kana", lambda text: text.translate(large)),
+        ("long-marks", kana_key),
+    )
 
 
 def _folded(text: str) -> str:

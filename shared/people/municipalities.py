@@ -37,7 +37,10 @@ def prefectures() -> tuple[str, ...]:
 @cache
 def current() -> tuple[Municipality, ...]:
     """Every municipality and ward, and each city with wards as a whole, in order of code."""
-    places = [Municipality(row["prefecture"], row["county"], row["municipality"], row["code"]) for row in _rows("municipalities")]
+    places = [
+        Municipality(row["prefecture"], row["county"], row["municipality"], row["code"])
+        for row in _rows("municipalities")
+    ]
     cities = [
         Municipality(row["prefecture"], "", row["municipality"], municipality_code_of(row["code"]))
         for row in _rows("designated_cities")
@@ -48,7 +51,9 @@ def current() -> tuple[Municipality, ...]:
 @cache
 def former() -> tuple[Municipality, ...]:
     """Names that are no more, each with what it became."""
-    return tuple(_former(row["prefecture"], row["former"], row["became"].split(";")) for row in _rows("former_municipalities"))
+    return tuple(
+        _former(row["prefecture"], row["former"], row["became"].split(";")) for row in _rows("former_municipalities")
+    )
 
 
 def ways_to_write(fold: Callable[[str], str]) -> dict[str, Municipality]:
@@ -86,11 +91,9 @@ def _one_of(places: list[Municipality]) -> Municipality:
 
 
 def _former(prefecture: str, name: str, became: list[str]) -> Municipality:
-    today = [place for place in current() if place.prefecture == prefecture and place.name in became]
-    inside = [
-        place for place in current() if place.prefecture == prefecture and any(place.name.startswith(whole) for whole in became)
-    ]
-    code = today[0].code if len(inside) == 1 else ""
+    nearby = [place for place in current() if place.prefecture == prefecture]
+    inside = [place for place in nearby if any(place.name.startswith(whole) for whole in became)]
+    code = inside[0].code if len(inside) == 1 else ""
     return Municipality(prefecture, "", name, code, former=True, became=tuple(place.code for place in inside))
 
 

@@ -1,6 +1,7 @@
 """Names in kanji or Latin letters: two parts, and the key under which two writings count as the same."""
 
 import re
+from functools import cache
 
 import polars as pl
 
@@ -14,6 +15,9 @@ from shared.people.characters import (
     without_marks_column,
 )
 from shared.people.kana import (
+    TO_CAPITALS,
+    TO_KATAKANA,
+    TO_LARGE,
     half_width_kana,
     half_width_kana_column,
     kana_bare_key,
@@ -42,13 +46,10 @@ __all__ = [
 ]
 
 _TWO_PARTS = "^[^ \u3000]+[ \u3000][^ \u3000]+([ \u3000][^ \u3000]+)*$"
-_HIRAGANA = {chr(code): chr(code + 0x60) for code in range(0x3041, 0x3097)}
-_SMALL = dict(zip("ァィゥェォッャュョヮヵヶ", "アイウエオツヤユヨワカケ", strict=True))
-_KANA = {source: _SMALL.get(kana, kana) for source, kana in (_HIRAGANA | _SMALL).items()}
-_LATIN = {chr(code): chr(code - 32) for code in range(ord("a"), ord("z") + 1)}
+_KANA = {source: TO_LARGE.get(kana, kana) for source, kana in (TO_KATAKANA | TO_LARGE).items()}
 _DASHES = dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u30fc\u2500", "-")
 _DOTS = dict.fromkeys("\u30fb\u00b7.,'\u2019", "")
-FORM = _KANA | _LATIN | _DASHES | _DOTS
+FORM = _KANA | TO_CAPITALS | _DASHES | _DOTS
 _FORM_TABLE = str.maketrans(FORM)
 _REPEATED = "([^々])々+"
 
@@ -75,9 +76,14 @@ def form_key_column(column: pl.Expr) -> pl.Expr:
 
 def kanji_key(text: str) -> str:
     """`form_key` with each variant character (異体字) replaced by its base, one hop; idempotent."""
-    return form_key(text).translate(str.maketrans(variant_bases()))
+    return form_key(text).translate(_variant_table())
 
 
 def kanji_key_column(column: pl.Expr) -> pl.Expr:
     """`kanji_key` over a column."""
     return form_key_column(column).str.replace_many(variant_bases())
+
+
+@cache
+def _variant_table() -> dict[int, str]:
+    return {ord(variant): base for variant, base in variant_bases().items()}

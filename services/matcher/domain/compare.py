@@ -53,8 +53,8 @@ def compare(asked: RawPerson, held: RawPerson) -> Comparison:
         judge_sex(asked.sex, held.sex),
         judge_address(asked.address, held.address),
     )
-    codes = tuple(code for item in items for code in item.codes)
-    return Comparison(*(item.judgement for item in items), differing=codes)
+    name, birth, sex, address = (item.judgement for item in items)
+    return Comparison(name, birth, sex, address, tuple(code for item in items for code in item.codes))
 
 
 def compare_frame(pairs: pl.DataFrame) -> pl.DataFrame:
@@ -68,7 +68,7 @@ def compare_frame(pairs: pl.DataFrame) -> pl.DataFrame:
     judged = {item: _judged(texts, columns, judge) for item, (columns, judge) in _RULES.items()}
     return pairs.with_columns(
         *(judged[item]["judgement"].cast(JUDGEMENT).alias(item) for item in FOUR_ITEMS),
-        pl.select(joined(*(judged[item]["codes"] for item in FOUR_ITEMS)).alias("differing")).to_series(),
+        pl.select(joined(*(pl.lit(judged[item]["codes"]) for item in FOUR_ITEMS)).alias("differing")).to_series(),
     )
 
 
@@ -78,8 +78,10 @@ def _judged(texts: pl.DataFrame, columns: tuple[str, ...], judge: _Judge) -> pl.
     rows = texts.select(f"{side}_{column}" for side in ("asked", "held") for column in columns).with_row_index("row")
     others = rows.filter(~plain)
     judged = pl.concat([others.select("row"), judge(others.drop("row"))], how="horizontal")
-    return rows.select("row").join(judged, on="row", how="left", maintain_order="left").select(
-        pl.col("judgement").fill_null(SAME), pl.col("codes").fill_null("")
+    return (
+        rows.select("row")
+        .join(judged, on="row", how="left", maintain_order="left")
+        .select(pl.col("judgement").fill_null(SAME), pl.col("codes").fill_null(""))
     )
 
 

@@ -67,7 +67,9 @@ def tables() -> tuple[Table, ...]:
     """Every table, oldest first."""
     folder = files("services.matcher.domain") / "rules"
     found = [file for file in folder.iterdir() if file.name.endswith(".toml")]
-    return tuple(sorted((_table(tomllib.loads(file.read_text("utf-8"))) for file in found), key=lambda t: t.in_force_from))
+    return tuple(
+        sorted((_table(tomllib.loads(file.read_text("utf-8"))) for file in found), key=lambda t: t.in_force_from)
+    )
 
 
 def four_items_1() -> Table:
@@ -108,7 +110,9 @@ def decide_frame(compared: pl.DataFrame, table: Table | None = None) -> pl.DataF
         {NONE: "none", REFUSED: "refused", TOO_MANY: "several"}, default="one", return_dtype=pl.String
     )
     in_all = (pl.col("not_agreeing") == 0).cast(pl.Int32)
-    counted = compared.with_columns(situation=situation, not_agreeing=_not_agreeing()).with_columns(agreeing_in_all=in_all)
+    counted = compared.with_columns(situation=situation, not_agreeing=_not_agreeing()).with_columns(
+        agreeing_in_all=in_all
+    )
     decided = counted.with_columns(decision=_outcome(table), table=pl.lit(table.version))
     return decided.drop("situation", "not_agreeing", "agreeing_in_all")
 
@@ -121,13 +125,17 @@ def decide_candidates(compared: pl.DataFrame, table: Table | None = None) -> pl.
     """
     table = table or four_items_1()
     agreeing = pl.col("not_agreeing") == 0
-    inquiries = compared.with_columns(not_agreeing=_not_agreeing()).group_by("seq").agg(
-        pl.col("result").first(),
-        pl.len().alias("candidates"),
-        pl.col("not_agreeing").first(),
-        agreeing.sum().alias("agreeing_in_all"),
-        pl.col("candidate").first().alias("first"),
-        pl.col("candidate").filter(agreeing).first().alias("agreeing"),
+    inquiries = (
+        compared.with_columns(not_agreeing=_not_agreeing())
+        .group_by("seq")
+        .agg(
+            pl.col("result").first(),
+            pl.len().alias("candidates"),
+            pl.col("not_agreeing").first(),
+            agreeing.sum().alias("agreeing_in_all"),
+            pl.col("candidate").first().alias("first"),
+            pl.col("candidate").filter(agreeing).first().alias("agreeing"),
+        )
     )
     decided = inquiries.with_columns(situation=_situation_column()).with_columns(decision=_outcome(table))
     one, proposed = pl.col("situation") == "one", pl.col("decision").is_in([IDENTIFIED, REVIEW])
@@ -184,7 +192,9 @@ def _within(count: int, bounds: tuple[int, int]) -> bool:
 
 
 def _table(data: Mapping[str, Any]) -> Table:
-    return Table(data["version"], data["in_force_from"], data["ja"], data["en"], tuple(_row(row) for row in data["rows"]))
+    return Table(
+        data["version"], data["in_force_from"], data["ja"], data["en"], tuple(_row(row) for row in data["rows"])
+    )
 
 
 def _row(data: Mapping[str, Any]) -> Row:

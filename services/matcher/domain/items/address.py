@@ -9,8 +9,9 @@ import re
 import polars as pl
 
 from services.matcher.domain.items.judgement import BY_RULE, CANNOT_JUDGE, DIFFERS, MISSING, PARTLY, SAME, Judged
-from shared.people.addresses import Address, folded, folded_column, read_address, read_addresses
-from shared.people.characters import is_unreadable, is_unreadable_column, without_marks, without_marks_column
+from shared.people.addresses import Address, folded, folded_column, read_address, read_folded
+from shared.people.characters import is_blank, is_blank_column, is_unreadable, is_unreadable_column
+from shared.people.columns import only_where
 
 _CODES = {
     SAME: "",
@@ -27,7 +28,7 @@ _LIVES_ON = ("町", "区", "")
 
 def judge_address(asked: str, held: str) -> Judged:
     """The judgement of one address, and ADDRESS-… codes."""
-    if not without_marks(asked) or not without_marks(held):
+    if is_blank(asked) or is_blank(held):
         return _coded(MISSING)
     if is_unreadable(asked) or is_unreadable(held):
         return _coded(CANNOT_JUDGE)
@@ -39,18 +40,26 @@ def judge_address(asked: str, held: str) -> Judged:
 def judge_addresses(rows: pl.DataFrame) -> pl.DataFrame:
     """`judge_address` over asked_address and held_address: columns judgement and codes."""
     texts = rows.select(pl.col("asked_address").alias("asked"), pl.col("held_address").alias("held"))
-    sides = (read_addresses(texts[side]).select(pl.all().name.prefix(f"{side}_")) for side in ("asked", "held"))
-    together = pl.concat([texts, *sides], how="horizontal").with_columns(
+    forms = texts.select(folded_column(pl.all()))
+    others = only_where(forms, pl.col("asked") != pl.col("held"), _read_and_compared)
+    rated = pl.concat([texts, others], how="horizontal")
+    judged = rated.select(_judgement().alias("judgement"), pl.col("former").fill_null(value=False))
+    code = pl.col("judgement").replace_strict(_CODES, return_dtype=pl.String)
+    by_old_name = pl.col("former") & (pl.col("judgement") == BY_RULE)
+    return judged.select("judgement", pl.when(by_old_name).then(pl.lit(_OLD_NAME)).otherwise(code).alias("codes"))
+
+
+def _read_and_compared(forms: pl.DataFrame) -> pl.DataFrame:
+    """Columns rating (how the parts agree) and former (one side alone uses a former municipality name)."""
+    sides = (read_folded(forms[side]).select(pl.all().name.prefix(f"{side}_")) for side in ("asked", "held"))
+    together = pl.concat(sides, how="horizontal").with_columns(
         *(folded_column(_side(side, "old_name")).alias(f"{side}_former") for side in ("asked", "held")),
         same_house=_same_house_column(),
         without_ward=_without_ward_column(),
     )
-    judged = together.with_columns(same_town=_same_town_column()).select(
-        _judgement().alias("judgement"), _ONE_FORMER.alias("former")
+    return together.with_columns(same_town=_same_town_column()).select(
+        _rating().alias("rating"), _ONE_FORMER.alias("former")
     )
-    code = pl.col("judgement").replace_strict(_CODES, return_dtype=pl.String)
-    by_old_name = pl.col("former") & (pl.col("judgement") == BY_RULE)
-    return judged.select("judgement", pl.when(by_old_name).then(pl.lit(_OLD_NAME)).otherwise(code).alias("codes"))
 
 
 def _coded(judgement: str) -> Judged:
@@ -87,7 +96,9 @@ def _prefectures_agree(asked: Address, held: Address) -> bool:
 
 def _one_leaves_out_ward(asked: Address, held: Address) -> bool:
     shorter, longer = sorted((asked.municipality, held.municipality), key=len)
-    return shorter.endswith("市") and longer.startswith(shorter) and longer != shorter and _prefectures_agree(asked, held)
+    return (
+        shorter.endswith("市") and longer.startswith(shorter) and longer != shorter and _prefectures_agree(asked, held)
+    )
 
 
 def _same_house(asked: Address, held: Address) -> bool:
@@ -120,22 +131,27 @@ def _either_empty(part: str) -> pl.Expr:
 
 
 _IS_FORMER = _side("asked", "old_name") != ""
-_ONE_FORMER = _IS_FORMER != (_side("held", "old_name") != "")
+_ONE_FORMER = (_side("held", "old_name") != "") != _IS_FORMER
 _PREFECTURES_AGREE = _alike("prefecture") | _either_empty("prefecture")
 
 
 def _judgement() -> pl.Expr:
     asked, held = pl.col("asked"), pl.col("held")
-    missing = (without_marks_column(asked) == "") | (without_marks_column(held) == "")
-    same_town, same_house = pl.col("same_town"), pl.col("same_house")
     return (
-        pl.when(missing)
+        pl.when(is_blank_column(asked) | is_blank_column(held))
         .then(pl.lit(MISSING))
         .when(is_unreadable_column(asked) | is_unreadable_column(held))
         .then(pl.lit(CANNOT_JUDGE))
         .when(asked == held)
         .then(pl.lit(SAME))
-        .when(same_town & same_house)
+        .otherwise(pl.col("rating").fill_null(BY_RULE))
+    )
+
+
+def _rating() -> pl.Expr:
+    same_town, same_house = pl.col("same_town"), pl.col("same_house")
+    return (
+        pl.when(same_town & same_house)
         .then(pl.lit(BY_RULE))
         .when(same_town | (pl.col("without_ward") & same_house))
         .then(pl.lit(PARTLY))
@@ -147,7 +163,9 @@ def _same_town_column() -> pl.Expr:
     same_code = _alike("municipality_code") & ~_either_empty("municipality_code")
     same_place = _alike("municipality") & (same_code | _PREFECTURES_AGREE)
     now = ~_ONE_FORMER & same_place & _alike("town")
-    return now | (_ONE_FORMER & pl.when(_IS_FORMER).then(_over_time("asked", "held")).otherwise(_over_time("held", "asked")))
+    return now | (
+        _ONE_FORMER & pl.when(_IS_FORMER).then(_over_time("asked", "held")).otherwise(_over_time("held", "asked"))
+    )
 
 
 def _over_time(former: str, today: str) -> pl.Expr:

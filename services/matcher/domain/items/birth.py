@@ -28,7 +28,9 @@ def judge_births(rows: pl.DataFrame) -> pl.DataFrame:
     judged = rows.select(sides).select(_judgement().alias("judgement"))
     unclear = pl.col("judgement").is_in([MISSING, CANNOT_JUDGE])
     agrees = pl.col("judgement").is_in([SAME, BY_RULE])
-    code = pl.when(agrees).then(pl.lit("")).when(unclear).then(pl.lit("BIRTH-UNCLEAR")).otherwise(pl.lit("BIRTH-DIFFERS"))
+    code = (
+        pl.when(agrees).then(pl.lit("")).when(unclear).then(pl.lit("BIRTH-UNCLEAR")).otherwise(pl.lit("BIRTH-DIFFERS"))
+    )
     return judged.with_columns(code.alias("codes"))
 
 

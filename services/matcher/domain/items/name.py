@@ -3,8 +3,6 @@
 A reading that one side lacks decides nothing: registers hold readings only since 2025.
 """
 
-from collections.abc import Callable
-
 import polars as pl
 
 from services.matcher.domain.items.judgement import (
@@ -18,7 +16,8 @@ from services.matcher.domain.items.judgement import (
     code_when,
     joined,
 )
-from shared.people.characters import is_unreadable, is_unreadable_column
+from shared.people.characters import is_blank, is_blank_column, is_unreadable, is_unreadable_column
+from shared.people.columns import only_where
 from shared.people.names import (
     form_key,
     form_key_column,
@@ -30,14 +29,18 @@ from shared.people.names import (
     kanji_key_column,
 )
 
+_ASKED_KANJI, _HELD_KANJI = pl.col("asked_name_kanji"), pl.col("held_name_kanji")
+_ASKED_KANA, _HELD_KANA = pl.col("asked_name_kana"), pl.col("held_name_kana")
+_PLAIN_KATAKANA = "^[ァ-ヴー]+$"
+
 
 def judge_name(asked_kanji: str, asked_kana: str, held_kanji: str, held_kana: str) -> Judged:
     """The judgement of one name, and NAME-… and KANA-… codes."""
-    kana = _kana(asked_kana, held_kana)
+    kana = _readings_agree(asked_kana, held_kana)
     kana_code = ("KANA-DIFFERS",) if kana is False else ()
     if is_unreadable(asked_kanji) or is_unreadable(held_kanji):
         return Judged(CANNOT_JUDGE, ("NAME-UNCLEAR", *kana_code))
-    if not (form_key(asked_kanji) and form_key(held_kanji)):
+    if is_blank(asked_kanji) or is_blank(held_kanji):
         return Judged(MISSING, ("NAME-UNCLEAR", *kana_code))
     if kanji_key(asked_kanji) == kanji_key(held_kanji):
         variant = () if form_key(asked_kanji) == form_key(held_kanji) else ("NAME-VARIANT",)
@@ -48,18 +51,22 @@ def judge_name(asked_kanji: str, asked_kana: str, held_kanji: str, held_kana: st
 
 def judge_names(rows: pl.DataFrame) -> pl.DataFrame:
     """`judge_name` over asked_name_kanji, asked_name_kana and held_…: columns judgement and codes."""
-    keyed = rows.with_columns(
-        pl.max_horizontal(is_unreadable_column(pl.col("asked_name_kanji", "held_name_kanji"))).alias("unreadable"),
-        *_keys("form", form_key_column, "name_kanji"),
-        *_keys("kanji", kanji_key_column, "name_kanji"),
-        *_keys("kana", kana_key_column, "name_kana"),
-        *_keys("bare", kana_bare_key_column, "name_kana"),
-        kana_unreadable=pl.max_horizontal(is_unreadable_column(pl.col("asked_name_kana", "held_name_kana"))),
+    measured = pl.concat(
+        [
+            rows.select(
+                exact=(_ASKED_KANJI == _HELD_KANJI) & (_ASKED_KANA == _HELD_KANA),
+                unreadable=is_unreadable_column(_ASKED_KANJI) | is_unreadable_column(_HELD_KANJI),
+                missing=is_blank_column(_ASKED_KANJI) | is_blank_column(_HELD_KANJI),
+            ),
+            _kanji(rows),
+            _kana(rows),
+        ],
+        how="horizontal",
     )
-    return keyed.select(_judgement().alias("judgement"), _codes().alias("codes"))
+    return measured.select(_judgement().alias("judgement"), _codes().alias("codes"))
 
 
-def _kana(asked: str, held: str) -> bool | None:
+def _readings_agree(asked: str, held: str) -> bool | None:
     """Whether the readings agree; None when one is missing or unreadable."""
     keys = kana_key(asked), kana_key(held)
     if not all(keys) or is_unreadable(asked) or is_unreadable(held):
@@ -67,43 +74,68 @@ def _kana(asked: str, held: str) -> bool | None:
     return keys[0] == keys[1] or kana_bare_key(asked) == kana_bare_key(held)
 
 
-def _keys(name: str, rule: Callable[[pl.Expr], pl.Expr], item: str) -> tuple[pl.Expr, pl.Expr]:
-    return rule(pl.col(f"asked_{item}")).alias(f"asked_{name}"), rule(pl.col(f"held_{item}")).alias(f"held_{name}")
+def _kanji(rows: pl.DataFrame) -> pl.DataFrame:
+    """Columns same_form and same_kanji."""
+    keys = only_where(rows, _ASKED_KANJI != _HELD_KANJI, _kanji_keys)
+    return keys.select(pl.all().fill_null(value=True))
 
 
-def _agree(name: str) -> pl.Expr:
-    return pl.col(f"asked_{name}") == pl.col(f"held_{name}")
+def _kanji_keys(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.select(
+        same_form=form_key_column(_ASKED_KANJI) == form_key_column(_HELD_KANJI),
+        same_kanji=kanji_key_column(_ASKED_KANJI) == kanji_key_column(_HELD_KANJI),
+    )
 
 
-_KANA_KNOWN = (pl.col("asked_kana") != "") & (pl.col("held_kana") != "") & ~pl.col("kana_unreadable")
-_KANA_AGREES = _agree("kana") | _agree("bare")
-_KANA_DIFFERS = _KANA_KNOWN & ~_KANA_AGREES
-_MISSING = (pl.col("asked_form") == "") | (pl.col("held_form") == "")
-_JUDGED = ~pl.col("unreadable") & ~_MISSING
+def _kana(rows: pl.DataFrame) -> pl.DataFrame:
+    """Columns kana_agrees and kana_differs, both false where a reading is missing or unreadable."""
+    plain = rows.select(asked_name_kana=_plain_katakana(_ASKED_KANA), held_name_kana=_plain_katakana(_HELD_KANA))
+    settled = plain.select(settled=_ASKED_KANA.eq(_HELD_KANA) & _ASKED_KANA.str.contains(_PLAIN_KATAKANA)).to_series()
+    keys = only_where(rows.with_columns(settled), ~pl.col("settled"), _kana_keys)
+    return keys.select(
+        kana_agrees=settled | keys["agrees"].fill_null(value=False),
+        kana_differs=pl.col("differs").fill_null(value=False),
+    )
+
+
+def _plain_katakana(column: pl.Expr) -> pl.Expr:
+    """Width folded and blanks dropped: what most readings differ in. What is equal here has one key."""
+    return column.str.normalize("NFKC").str.replace_all(" ", "", literal=True)
+
+
+def _kana_keys(rows: pl.DataFrame) -> pl.DataFrame:
+    asked, held = kana_key_column(_ASKED_KANA), kana_key_column(_HELD_KANA)
+    unreadable = is_unreadable_column(_ASKED_KANA) | is_unreadable_column(_HELD_KANA)
+    keyed = rows.select(
+        agrees=(asked == held) | (kana_bare_key_column(_ASKED_KANA) == kana_bare_key_column(_HELD_KANA)),
+        known=(asked != "") & (held != "") & ~unreadable,
+    )
+    return keyed.select(agrees=pl.col("known") & pl.col("agrees"), differs=pl.col("known") & ~pl.col("agrees"))
 
 
 def _judgement() -> pl.Expr:
     return (
-        pl.when(pl.col("unreadable"))
+        pl.when("unreadable")
         .then(pl.lit(CANNOT_JUDGE))
-        .when(_MISSING)
+        .when("missing")
         .then(pl.lit(MISSING))
-        .when(_agree("kanji") & _KANA_DIFFERS)
+        .when(pl.col("same_kanji") & pl.col("kana_differs"))
         .then(pl.lit(PARTLY))
-        .when(_agree("name_kanji") & _agree("name_kana"))
+        .when("exact")
         .then(pl.lit(SAME))
-        .when(_agree("kanji"))
+        .when("same_kanji")
         .then(pl.lit(BY_RULE))
-        .when(_KANA_KNOWN & _KANA_AGREES)
+        .when("kana_agrees")
         .then(pl.lit(PARTLY))
         .otherwise(pl.lit(DIFFERS))
     )
 
 
 def _codes() -> pl.Expr:
+    unclear = pl.col("unreadable") | pl.col("missing")
     return joined(
-        code_when(_JUDGED & _agree("kanji") & ~_agree("form"), "NAME-VARIANT"),
-        code_when(_JUDGED & ~_agree("kanji"), "NAME-DIFFERS"),
-        code_when(~_JUDGED, "NAME-UNCLEAR"),
-        code_when(_KANA_DIFFERS, "KANA-DIFFERS"),
+        code_when(~unclear & pl.col("same_kanji") & ~pl.col("same_form"), "NAME-VARIANT"),
+        code_when(~unclear & ~pl.col("same_kanji"), "NAME-DIFFERS"),
+        code_when(unclear, "NAME-UNCLEAR"),
+        code_when(pl.col("kana_differs"), "KANA-DIFFERS"),
     )
