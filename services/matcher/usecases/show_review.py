@@ -7,7 +7,7 @@ from typing import Any, Final
 import orjson
 
 from services.matcher.domain.answers import HELD
-from services.matcher.domain.compare import explain
+from services.matcher.domain.explain import explain
 from services.matcher.settings import MatcherParts
 from services.matcher.storage.batches import review_of
 from services.matcher.storage.tables import Review
