@@ -32,6 +32,10 @@ LOG_LEVELS: Final = frozenset({"debug", "info", "warning", "error", "exception",
 LOG_NAMES: Final = frozenset({"log", "_log", "logger", "_logger"})
 EVENT_NAME: Final = re.compile(r"^[a-z]+(\.[a-z_-]+)+$")
 
+SQL_MODULES: Final = frozenset({"sqlmodel", "sqlalchemy"})
+SQL_TYPES: Final = frozenset({"Session"})
+SQL_ELSEWHERE: Final[dict[str, str]] = {}
+
 IMPURE_MODULES: Final = frozenset(
     "asyncio concurrent logging multiprocessing os random requests secrets select shutil signal socket sqlite3 "
     "subprocess sys tempfile threading time urllib uuid uuid_utils".split()
@@ -117,6 +121,17 @@ def empty_names(source: Source) -> Iterator[Finding]:
     steps = source.path.removesuffix(".py").split("/")
     for step in sorted(EMPTY_NAMES & set(steps)):
         yield Finding(source.path, 1, f"the name {step} says nothing")
+
+
+def sql_outside_storage(source: Source) -> Iterator[Finding]:
+    """SQL is written in storage, and nowhere else; others may only name the type of a session."""
+    if not source.within("services") or re.match(r"services/\w+/(storage|migrations)/", source.path):
+        return
+    for node in source.walk():
+        if isinstance(node, ast.Import | ast.ImportFrom) and _modules(node) & SQL_MODULES:
+            names = {alias.name for alias in node.names} - SQL_TYPES
+            if names and source.path not in SQL_ELSEWHERE:
+                yield Finding(source.path, node.lineno, f"writes SQL: {', '.join(sorted(names))}")
 
 
 def untold_modules(source: Source) -> Iterator[Finding]:

@@ -20,6 +20,7 @@ EVERY_RULE: tuple[Rule, ...] = (
     rules.long_functions,
     rules.long_files,
     rules.empty_names,
+    rules.sql_outside_storage,
     rules.untold_modules,
 )
 
@@ -47,6 +48,8 @@ BAD: tuple[tuple[Rule, str, str], ...] = (
     (rules.long_files, "cli/main.py", "x = 1\n" * 401),
     (rules.empty_names, "services/intake/utils.py", ""),
     (rules.empty_names, "shared/common/words.py", ""),
+    (rules.sql_outside_storage, "services/intake/api/requests.py", "from sqlmodel import Session, select"),
+    (rules.sql_outside_storage, "services/intake/usecases/close.py", "import sqlalchemy"),
     (rules.untold_modules, "cli/main.py", "x = 1"),
 )
 
@@ -59,6 +62,8 @@ GOOD: tuple[tuple[Rule, str, str], ...] = (
     (rules.impure_domain, "services/intake/storage/requests.py", "import os"),
     (rules.free_log_names, "services/intake/jobs.py", "log('intake').info('intake.cycle.closed', cycle=cycle)"),
     (rules.long_functions, "cli/main.py", "def f():\n" + "    x = 1\n" * 59),
+    (rules.sql_outside_storage, "services/intake/usecases/close.py", "from sqlmodel import Session"),
+    (rules.sql_outside_storage, "services/intake/storage/requests.py", "from sqlmodel import select"),
     (rules.empty_names, "services/intake/domain/commonly_used_forms.py", ""),
 )
 

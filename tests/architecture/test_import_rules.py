@@ -32,7 +32,7 @@ BAD: Final = (
     ("domain", "services/matcher/domain/__init__", "shared.db"),
     ("domain", "services/matcher/domain/__init__", "pydantic"),
     ("api", "services/intake/api/__init__", "services.intake.storage.tables"),
-    ("api", "services/intake/jobs", "sqlalchemy"),
+    ("api", "services/intake/jobs", "services.intake.storage.tables"),
     ("shared", "shared/people", "services.intake.domain"),
     ("shared-layers", "shared/events", "shared.db"),
     ("shared-layers", "shared/trail", "shared.bus"),
