@@ -91,6 +91,7 @@ class Disc(MediaTable, table=True):
 class DiscContent(MediaTable, table=True):
     """Which records of which reply are on a disc, under which file name."""
 
+    __tablename__ = "disc_content"
     disc_id: str = Field(primary_key=True, max_length=36)
     file_name: str = Field(primary_key=True, max_length=31)
     reply_id: str = Field(max_length=36, index=True)
@@ -102,6 +103,7 @@ class DiscContent(MediaTable, table=True):
 class DiscStep(MediaTable, table=True):
     """One step of a disc's life: `at` as told, `recorded_at` by our clock."""
 
+    __tablename__ = "disc_step"
     id: str = Field(primary_key=True, max_length=36)
     disc_id: str = Field(max_length=36, index=True)
     state: str = Field(max_length=12)
@@ -138,6 +140,7 @@ class Dispatch(MediaTable, table=True):
 class DispatchDisc(MediaTable, table=True):
     """A disc in an envelope."""
 
+    __tablename__ = "dispatch_disc"
     dispatch_id: str = Field(primary_key=True, max_length=36)
     disc_id: str = Field(primary_key=True, max_length=36, index=True)
 
@@ -145,6 +148,7 @@ class DispatchDisc(MediaTable, table=True):
 class DispatchStep(MediaTable, table=True):
     """One step of an envelope on its way."""
 
+    __tablename__ = "dispatch_step"
     __table_args__ = (UniqueConstraint("dispatch_id", "position"),)
 
     id: str = Field(primary_key=True, max_length=36)
