@@ -4,16 +4,16 @@ from collections.abc import Iterator
 
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 
 
 def routes(app: FastAPI) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Every route as "GET /path", with the acts of the gates in front of it."""
-    for route in app.routes:
-        path = getattr(route, "path", "")
-        acts = tuple(_acts(route.dependant)) if isinstance(route, APIRoute) else ()
+    for route in iter_route_contexts(app.routes):
+        original = route.original_route
+        acts = tuple(_acts(original.dependant)) if isinstance(original, APIRoute) else ()
         for method in sorted((getattr(route, "methods", None) or {"MOUNT"}) - {"HEAD"}):
-            yield f"{method} {path}", acts
+            yield f"{method} {route.path}", acts
 
 
 def ungated(app: FastAPI, open_routes: frozenset[str]) -> list[str]:
