@@ -1,6 +1,7 @@
 """The embedded mode: every service, the bus, the jobs and the console in one process on one data directory."""
 
 import asyncio
+import shutil
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
@@ -8,30 +9,31 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 import httpx
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from services.audit.app import create_service as create_audit
-from services.authority.app import create_service as create_authority
-from services.authority.settings import AuthoritySettings
-from services.authority.usecases.load_bootstrap import load_bootstrap
-from services.intake.app import create_service as create_intake
-from services.intake.settings import IntakeSettings
-from services.intake.usecases.load_plans import load_plans
-from services.matcher.app import create_service as create_matcher
-from services.media.app import create_service as create_media
-from services.media.settings import MediaSettings
 from starlette.types import ASGIApp
 
 from cli.control import control_app
 from cli.data_dir import DataDir, Mode, demo_start
 from cli.dispatch import Dispatch
+from services.audit.app import create_service as create_audit
 from services.audit.settings import AuditSettings
+from services.authority.app import create_service as create_authority
+from services.authority.parts import AuthorityParts
+from services.authority.settings import AuthoritySettings
+from services.authority.usecases.load_bootstrap import load_bootstrap
 from services.console.app import create_app as create_console
+from services.intake.app import create_service as create_intake
+from services.intake.parts import IntakeParts
+from services.intake.settings import IntakeSettings
+from services.intake.usecases.load_plans import load_plans
+from services.matcher.app import create_service as create_matcher
 from services.matcher.settings import MatcherSettings
+from services.media.app import create_service as create_media
+from services.media.settings import MediaSettings
 from shared.auth.principals import Principal
 from shared.auth.tokens import TokenIssuer, TokenVerifier
 from shared.bus import Inbox, LocalBus
 from shared.calendar.clock import DemoClock
-from shared.crypto.keyring import Keyring
+from shared.crypto.published import TOKENS, KeyringKeys
 from shared.hosting import Kit, Service, run_due
 from shared.hosting.house_events import HOUSE_EVENTS
 from shared.hosting.jobs import JobRun, JobStuck
@@ -39,21 +41,8 @@ from shared.ids import new_id
 from shared.refusals import Refusal
 from shared.telemetry.logs import cause_of, log
 
-TOKEN_KEY: Final = "authority.tokens"  # noqa: S105  # the name of a key
 JOBS_LOOK_SECONDS: Final = 1.0
 CONSOLE_TOKEN_SECONDS: Final = 60
-
-
-class KeyringKeys:
-    """The tokens' public keys, straight from the directory's keyring."""
-
-    def __init__(self, keyring: Keyring) -> None:
-        self._keyring = keyring
-
-    def find(self, kid: str) -> Ed25519PublicKey | None:
-        """The public key of that id, newest or rotated out."""
-        raw = self._keyring.public_keys(TOKEN_KEY).get(kid)
-        return None if raw is None else Ed25519PublicKey.from_public_bytes(raw)
 
 
 class Embedded:
@@ -98,14 +87,20 @@ class Embedded:
             raise Refusal("bootstrap-invalid", where="association.mode")
         place = DataDir(data_dir)
         place.make(str(association.get("name", "")), mode, demo_start(bootstrap))
-        embedded = cls(place)
         try:
-            load_bootstrap(embedded.services["authority"].parts, bootstrap)
-            load_plans(embedded.services["intake"].parts, bootstrap.get("plans", ()))
-        finally:
-            embedded.close()
+            cls(place)._register(bootstrap)
+        except BaseException:
+            shutil.rmtree(data_dir)
+            raise
         registers = {name: len(bootstrap.get(name, ())) for name in ("plans", "clients", "staff", "equipment")}
-        return {"data_dir": str(data_dir), "mode": mode, "services": sorted(embedded.services), **registers}
+        return {"data_dir": str(data_dir), "mode": mode, **registers}
+
+    def _register(self, bootstrap: Mapping[str, Any]) -> None:
+        try:
+            load_bootstrap(cast(AuthorityParts, self.services["authority"].parts), bootstrap)
+            load_plans(cast(IntakeParts, self.services["intake"].parts), bootstrap.get("plans", ()))
+        finally:
+            self.close()
 
     @classmethod
     def open(cls, data_dir: Path) -> "Embedded":
@@ -156,7 +151,7 @@ class Embedded:
 
     def client(self, service: str) -> httpx.AsyncClient:
         """An HTTP client of a service inside this process, signed in as the console."""
-        signer = self.kit.keyring.signer(TOKEN_KEY)
+        signer = self.kit.keyring.signer(TOKENS)
         console = Principal(kind="service", id="console", token_id=new_id())
         issuer = TokenIssuer(signer.key_id, signer.private_key)
         token = issuer.issue(console, audiences=[service], seconds=CONSOLE_TOKEN_SECONDS)

@@ -158,7 +158,7 @@ class InquiryNumbersIssued(Event):
 
 
 class InquiryNumbersDestroyed(Event):
-    """Numbers, and the resident codes behind them, that no longer exist; `numbers` is None when all of a plan's are gone."""
+    """Numbers, and the resident codes behind them, that are gone; `numbers` is None when all of a plan's are."""
 
     TYPE: ClassVar[str] = "matcher.inquiry_numbers.destroyed.v1"
     plan_number: str

@@ -24,6 +24,10 @@ class Parts:
     keyring: Keyring
     clock: Clock
 
+    async def readiness(self) -> dict[str, int]:
+        """What a service tells at `/readyz` beside its backlog: counts of what a person should look at."""
+        return {}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Service:

@@ -7,8 +7,8 @@ from typing import Final
 from fastapi import Request
 from starlette.responses import StreamingResponse
 
-from shared.blobs.ref import BlobRef
 from shared.blobs.reader import BlobReader
+from shared.blobs.ref import BlobRef
 from shared.blobs.store import BlobStore
 from shared.refusals import Refusal
 

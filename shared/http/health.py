@@ -32,7 +32,7 @@ def health_routes(parts: Any) -> APIRouter:
     async def ready() -> dict[str, Any]:
         await parts.db.read(lambda session: session.connection().execute(text("select 1")))
         backlog: dict[str, int] = await parts.db.read(_backlog(parts.db.plumbing))
-        return {"status": "ok", "service": parts.name, **backlog}
+        return {"status": "ok", "service": parts.name, **backlog, **await parts.readiness()}
 
     @router.get("/metrics")
     async def metrics() -> Response:
