@@ -110,20 +110,20 @@ class Keyring:
     def rotate(self, name: str) -> KeyInfo:
         """Makes the next version of every key of this name (index keys stay); older ones still open what they made."""
         with self._changing() as keys:
-            mine = [entry_id for entry_id in _ids_of(name, keys) if not entry_id.startswith("index:")]
+            held = [entry_id for entry_id in _ids_of(name, keys) if keys[entry_id]["versions"]]
+            mine = [entry_id for entry_id in held if not entry_id.startswith("index:")]
             if not mine:
                 raise KeyUnknown(f"no key {name} that can rotate")
             for entry_id in mine:
                 self._add_version(keys[entry_id], entry_id)
         return next(info for info in self.list() if info.name == name and f"{info.purpose}:{name}" == mine[0])
 
-    def retire(self, name: str, before: int) -> None:
-        """Drops versions older than `before` of wrapping and signing keys; first re-wrap everything under them."""
+    def retire(self, name: str, purpose: Purpose, before: int) -> None:
+        """Drops versions older than `before`; everything under them must have been made anew."""
         with self._changing(shred=True) as keys:
-            for entry_id in (f"wrap:{name}", f"sign:{name}"):
-                sealed: dict[str, str] = keys.get(entry_id, {}).get("versions", {})
-                for old in [number for number in sealed if int(number) < before]:
-                    del sealed[old]
+            sealed: dict[str, str] = keys.get(f"{purpose}:{name}", {}).get("versions", {})
+            for old in [number for number in sealed if int(number) < before]:
+                del sealed[old]
 
     def destroy(self, name: str) -> dict[str, Any]:
         """Destroys every key of this name and all they protect. Returns the certificate's facts."""

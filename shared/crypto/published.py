@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from shared.crypto.keyring import Keyring
 
-TOKENS: Final = "authority/tokens"
+TOKENS: Final = "authority.tokens"
 
 
 class KeyringKeys:

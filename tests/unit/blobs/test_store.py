@@ -241,7 +241,7 @@ def test_rotation_wraps_keys_anew_without_touching_data(blobs: BlobStore, keyrin
     assert blobs.rewrap("plan/1") == 0
     assert seen == [(number, 5) for number in range(1, 6)]
     assert blobs.oldest_versions() == {"plan/1": 2}
-    keyring.retire("plan/1", 2)
+    keyring.retire("plan/1", "wrap", 2)
     assert [blobs.get(ref) for ref in refs] == [bytes([number]) for number in range(5)]
     assert {path: path.read_bytes() for path in files(tmp_path, "data")} == data
 

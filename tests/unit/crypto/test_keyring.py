@@ -90,7 +90,7 @@ def test_rotation_keeps_what_older_versions_made_until_they_retire(keyring: Keyr
     assert (wrapped_version(old), wrapped_version(new)) == (1, 2)
     assert keyring.unwrap("plan/1", old, context="c") == keyring.unwrap("plan/1", new, context="c")
     assert keyring.list()[0].oldest_version == 1
-    keyring.retire("plan/1", 2)
+    keyring.retire("plan/1", "wrap", 2)
     assert keyring.list()[0].oldest_version == 2
     with pytest.raises(KeyDestroyed):
         keyring.unwrap("plan/1", old, context="c")
@@ -134,7 +134,7 @@ def test_signatures_can_be_checked_after_rotation_and_destruction(keyring: Keyri
     signature = signer.sign(b"text")
     keyring.rotate("receipts")
     assert set(keyring.public_keys("receipts")) == {signer.key_id, keyring.signer("receipts").key_id}
-    keyring.retire("receipts", 2)
+    keyring.retire("receipts", "sign", 2)
     assert signer.key_id not in keyring.public_keys("receipts")
     keyring.destroy("receipts")
     public = keyring.all_public_keys("receipts")[signer.key_id]

@@ -1,0 +1,1 @@
+"""The tables of authority and the queries on them."""

@@ -1,0 +1,1 @@
+"""What authority does: one verb, one transaction."""

@@ -1,0 +1,53 @@
+"""Keys are rotated and destroyed, with two people."""
+
+from typing import Any
+
+from services.authority.parts import AuthorityParts
+from shared.auth.caller import Caller
+from shared.blobs.store import BlobStore
+from shared.crypto.keyring import KeyInfo, Keyring
+from shared.crypto.published import TOKENS
+from shared.db import Work
+from shared.refusals import Refusal
+
+
+async def allow_key_change(parts: AuthorityParts, caller: Caller, action: str, name: str) -> None:
+    """Uses up the approval and records the change before it is made."""
+    if not any(info.name == name for info in parts.keyring.list()):
+        raise Refusal("not-found")
+
+    def write(work: Work) -> None:
+        work.use_approval(caller, action, name)
+        work.record(caller.access(action, "key", name))
+
+    await parts.db.write(write)
+
+
+def rotate_key(keyring: Keyring, blobs: BlobStore, name: str) -> dict[str, Any]:
+    """The next version; data keys under older ones are wrapped anew, and old versions that nothing needs go."""
+    info = keyring.rotate(name)
+    rewrapped = blobs.rewrap(name)
+    if any(one.name == name and one.purpose == "wrap" for one in keyring.list()):
+        # The version before stays: a blob may have been begun under it and finish only now.
+        keyring.retire(name, "wrap", min(blobs.oldest_versions().get(name, info.version), info.version - 1))
+    if name == TOKENS:
+        # Tokens of the version before are still on their way; older ones have long ended.
+        keyring.retire(name, "sign", info.version - 1)
+    return {"keys": keys_view(keyring, name), "rewrapped": rewrapped}
+
+
+def keys_view(keyring: Keyring, name: str = "") -> list[dict[str, Any]]:
+    """The keyring as a register: names, purposes, versions, days."""
+    return [_view(info) for info in keyring.list() if not name or info.name == name]
+
+
+def _view(info: KeyInfo) -> dict[str, Any]:
+    return {
+        "name": info.name,
+        "purpose": info.purpose,
+        "version": info.version,
+        "oldest_version": info.oldest_version,
+        "made_at": info.made_at.isoformat(),
+        "rotated_at": info.rotated_at.isoformat(),
+        "destroyed_at": info.destroyed_at.isoformat() if info.destroyed_at else None,
+    }

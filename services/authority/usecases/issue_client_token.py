@@ -1,0 +1,141 @@
+"""A plan's client asks for a token with a signed assertion, or in demo mode with a shared secret."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+from services.authority.domain.registers import CLIENT_SERVICES
+from services.authority.parts import AuthorityParts
+from services.authority.storage.registers import client_by_id
+from services.authority.storage.sessions import assertion_was_used
+from services.authority.storage.tables import Client, UsedAssertion
+from services.authority.usecases.secrets import machine_matches
+from services.authority.usecases.tokens import Issued, issue
+from shared.auth.principals import Principal
+from shared.auth.tokens import ISSUER
+from shared.db import Work
+from shared.refusals import Refusal
+from shared.trail import Access, Actor
+
+ACTION: Final = "authority.token.issue"
+ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """How a client says who it is: a secret, or an assertion (RFC 7523) meant for one of `urls`."""
+
+    client_id: str
+    secret: str = ""
+    assertion: str = ""
+    urls: tuple[str, ...] = ()
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """The outcome of looking at a proof: a reason for the record where it fails, an assertion to be used up."""
+
+    reason: str = ""
+    assertion_id: str = ""
+    expires_at: datetime | None = None
+
+
+async def issue_client_token(parts: AuthorityParts, proof: Proof) -> Issued:
+    """A token bound to the client's plans. Refusal `invalid-client` without saying why; the record says it."""
+    client_id = proof.client_id or claimed_client(proof.assertion)
+    client = await parts.db.read(lambda session: client_by_id(session, client_id))
+    checked = _check(parts, proof, client_id, client)
+    outcome = await parts.db.write(_decided(parts, proof, client_id, checked))
+    if isinstance(outcome, Refusal):
+        raise outcome
+    return outcome
+
+
+def claimed_client(assertion: str) -> str:
+    """The subject that an assertion names, unproven; empty where it cannot be read."""
+    try:
+        return str(jwt.decode(assertion, options={"verify_signature": False}).get("sub", ""))
+    except jwt.PyJWTError:
+        return ""
+
+
+def _check(parts: AuthorityParts, proof: Proof, client_id: str, client: Client | None) -> _Checked:
+    if proof.assertion:
+        return _check_assertion(parts, proof, client_id, client)
+    stored = client.secret_digest if client else None
+    matches = machine_matches(parts.keyring, "client", client_id, proof.secret, stored)
+    if parts.mode != "demo":
+        return _Checked("secret-only-in-demo")
+    return _Checked("" if matches else "secret-wrong")
+
+
+def _check_assertion(parts: AuthorityParts, proof: Proof, client_id: str, client: Client | None) -> _Checked:
+    if client is None or client.public_key is None:
+        return _Checked("assertion-invalid")
+    try:
+        claims = _claims(client.public_key, proof)
+        expires_at = datetime.fromtimestamp(int(claims["exp"]), UTC)
+    except (jwt.PyJWTError, ValueError, TypeError, OverflowError):
+        return _Checked("assertion-invalid")
+    if (claims["iss"], claims["sub"]) != (client_id, client_id):
+        return _Checked("assertion-invalid")
+    if expires_at > parts.machine.now() + timedelta(seconds=parts.settings.assertion_seconds):
+        return _Checked("assertion-too-long")
+    identity = hashlib.sha256(f"{client_id}\n{claims['jti']}".encode()).hexdigest()
+    return _Checked("", identity, expires_at)
+
+
+def _claims(public_key: str, proof: Proof) -> dict[str, Any]:
+    key = load_pem_public_key(public_key.encode())
+    algorithm = "ES256" if isinstance(key, EllipticCurvePublicKey) else "EdDSA"
+    claims: dict[str, Any] = jwt.decode(
+        proof.assertion,
+        public_key,
+        algorithms=[algorithm],
+        audience=[ISSUER, *proof.urls],
+        options={"require": ["iss", "sub", "aud", "exp", "jti"]},
+    )
+    return claims
+
+
+def _decided(
+    parts: AuthorityParts, proof: Proof, client_id: str, checked: _Checked
+) -> Callable[[Work], Issued | Refusal]:
+    def write(work: Work) -> Issued | Refusal:
+        client = client_by_id(work.session, client_id)
+        reason = checked.reason
+        if client is None:
+            reason = "client-unknown"
+        elif client.ended_at is not None:
+            reason = reason or "client-ended"
+        elif checked.assertion_id and not reason:
+            reason = "" if _use_up(work, checked) else "assertion-used"
+        actor = Actor(kind="client" if client else "anonymous", id=client.id if client else "")
+        outcome = "refused" if reason else "done"
+        work.record(
+            Access(
+                actor, ACTION, "client", actor.id,
+                channel="http", outcome=outcome, reason=reason, request_id=proof.request_id,
+            )
+        )  # fmt: skip
+        if reason or client is None:
+            return Refusal("invalid-client")
+        principal = Principal(kind="client", id=client.id, plans=frozenset(client.plans))
+        return issue(parts, work, principal, audiences=CLIENT_SERVICES)
+
+    return write
+
+
+def _use_up(work: Work, checked: _Checked) -> bool:
+    """Marks an assertion as used; False when it was before."""
+    if assertion_was_used(work.session, checked.assertion_id) or checked.expires_at is None:
+        return False
+    work.session.add(UsedAssertion(id=checked.assertion_id, expires_at=checked.expires_at + timedelta(seconds=1)))
+    return True

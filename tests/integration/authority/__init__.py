@@ -1,0 +1,1 @@
+"""Authority with real keys, a real database and real tokens."""
