@@ -119,7 +119,7 @@ class MediumRow(IntakeTable, table=True):
     codes: list[str] = Field(default_factory=list, sa_type=JSON)
     read_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     processed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    reader_copy: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    reader_copy: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
 
 
 class CycleRow(IntakeTable, table=True):
