@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import sha256
 
 import polars as pl
 
@@ -43,6 +44,11 @@ def number_of(serial: int) -> str:
     return f"{800000000000 + serial:012d}"
 
 
+def address_of(serial: int) -> str:
+    """An invented address that does not compress well; the third would be a formula in a spreadsheet."""
+    return "=HYPERLINK(1)" if serial == 3 else f"東京都港区芝公園{sha256(str(serial).encode()).hexdigest()[:24]}"
+
+
 def frame_of(asked: Asked, host: Host, serials: Sequence[int]) -> pl.DataFrame:
     """The reply chunk of these serials."""
     base = pl.DataFrame(
@@ -68,9 +74,7 @@ def frame_of(asked: Asked, host: Host, serials: Sequence[int]) -> pl.DataFrame:
         birth_date=pl.lit("19600401"),
         sex=pl.lit("1"),
         postal_code=pl.lit("1050011"),
-        address=pl.when(pl.col("serial") == 3)
-        .then(pl.lit("=HYPERLINK(1)"))
-        .otherwise(pl.lit("東京都港区芝公園２－４－１")),
+        address=pl.Series([address_of(serial) for serial in serials], dtype=pl.String),
         changes=pl.lit(""),
     )
     if asked.kind == "main":
@@ -121,9 +125,9 @@ def ready_reply(asked: Asked, host: Host) -> ReadyReply:
     )
 
 
-async def media(host: Host, **settings: object) -> None:
+async def media(host: Host, settings: MediaSettings | None = None) -> None:
     """Hosts the media service alone."""
-    await host.start(create_service(MediaSettings(**settings), host.kit))
+    await host.start(create_service(settings or MediaSettings(), host.kit))
 
 
 async def close_cycle(host: Host, *asked: Asked) -> None:
