@@ -18,10 +18,11 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 BODY_LENGTH = 9
 LENGTH = BODY_LENGTH + 1
 _SHAPE = f"^[{ALPHABET}]{{{LENGTH}}}$"
-_READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0"})
-_READ_AS_COLUMN = {"I": "1", "L": "1", "O": "0"}
+_MEANT = {"I": "1", "L": "1", "O": "0"}
+_READ_AS = {letter: _MEANT.get(letter.upper(), letter.upper()) for letter in "abcdefghijklmnopqrstuvwxyzILO"}
+_READ_AS_TABLE = str.maketrans(_READ_AS)
 # What a person types between the groups: hyphens and dashes of all widths, and blanks.
-_BETWEEN = "[\\-\u2010-\u2015\u2212\u30fc\\s]"
+_BETWEEN = "[\\- \t\r\n\u2010-\u2015\u2212\u30fc]"
 
 Bytes = np.ndarray[Any, np.dtype[np.uint8]]
 
@@ -63,13 +64,13 @@ def check_character(body: str) -> str:
 def canonical(text: str) -> str:
     """What a person meant to type: any width or case, I and L for 1, O for 0, hyphens and blanks dropped."""
     folded = unicodedata.normalize("NFKC", text)
-    return re.sub(_BETWEEN, "", folded).upper().translate(_READ_AS)
+    return re.sub(_BETWEEN, "", folded).translate(_READ_AS_TABLE)
 
 
 def canonical_column(column: pl.Expr) -> pl.Expr:
     """`canonical` over a column."""
-    folded = column.str.normalize("NFKC").str.replace_all(_BETWEEN, "").str.to_uppercase()
-    return folded.str.replace_many(_READ_AS_COLUMN)
+    folded = column.str.normalize("NFKC").str.replace_all(_BETWEEN, "")
+    return folded.str.replace_many(_READ_AS)
 
 
 def is_inquiry_number(text: str) -> bool:
