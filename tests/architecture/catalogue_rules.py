@@ -71,7 +71,7 @@ def known_actions() -> frozenset[str]:
 def built_events(source: Source) -> frozenset[str]:
     """The types of the events that the module makes."""
     classes = {event.__name__: event.TYPE for event in EVENTS.values()}
-    called = {dotted(call.func).rpartition(".")[2] for call in source.calls()}
+    called = {dotted(call.func).removesuffix(".model_validate").rpartition(".")[2] for call in source.calls()}
     return frozenset(classes[name] for name in called & set(classes))
 
 

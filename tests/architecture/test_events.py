@@ -1,6 +1,6 @@
 """Every event has somebody who announces it and somebody who reacts, or a reason why not yet."""
 
-from typing import Any, Final, get_args, get_type_hints
+from typing import Final, get_args, get_type_hints
 
 import pytest
 from pydantic import BaseModel
@@ -81,5 +81,6 @@ def test_a_personal_field_is_found_at_any_depth() -> None:
 def test_making_an_event_is_recognised() -> None:
     text = "work.announce(RequestWithdrawn(request_id=id, plan_number=plan, kind=kind), subject=id)"
     assert built_events(Source("services/intake/usecases/withdraw.py", text)) == {"intake.request.withdrawn.v1"}
-    unbuilt: Any = "CONSUMES = {RequestWithdrawn: handler}"
-    assert not built_events(Source("services/matcher/consumers.py", unbuilt))
+    validated = "event = RequestWithdrawn.model_validate(values)"
+    assert built_events(Source("services/intake/usecases/withdraw.py", validated)) == {"intake.request.withdrawn.v1"}
+    assert not built_events(Source("services/matcher/consumers.py", "CONSUMES = {RequestWithdrawn: handler}"))

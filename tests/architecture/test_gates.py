@@ -11,7 +11,7 @@ from shared.auth.allow import allow
 from tests.architecture.gates import routes, ungated
 from tests.architecture.source import sources
 
-# Without a gate: alive or not, figures, the documentation, which say nothing about anybody; and the one call that brings
+# Without a gate: alive or not, figures, the documentation: they say nothing about anybody. And the one call that brings
 # its credentials in its body.
 OPEN: Final = frozenset(
     {"GET /healthz", "GET /readyz", "GET /metrics", "GET /openapi.json", "POST /authority/v1/token"}
