@@ -5,6 +5,7 @@ Writer and reader share no code, so that a file which reads back well also opens
 
 import hashlib
 import stat
+import zlib
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -81,7 +82,7 @@ def unseal(file: IO[bytes], name: str, *, password: str) -> Iterator[bytes]:
         with _opened(file) as archive, archive.open(name, pwd=password.encode()) as member:
             while block := member.read(_BLOCK):
                 yield block
-    except (RuntimeError, pyzipper.BadZipFile, EOFError, KeyError, ValueError) as error:
+    except (RuntimeError, pyzipper.BadZipFile, zlib.error, EOFError, KeyError, ValueError) as error:
         raise SealBroken(f"member {name} does not open") from error
 
 
