@@ -19,29 +19,38 @@ ROOMS: Final = (
     "app", "api", "consumers", "jobs", "usecases", "storage", "storage/tables", "settings", "parts", "domain",
 )  # fmt: skip
 
-# contract -> (module that imports, what it imports): each must break that contract
-BAD: Final = (
-    ("rooms", "services/intake/domain/__init__", "services.intake.storage"),
-    ("rooms", "services/intake/usecases/__init__", "services.intake.api"),
-    ("rooms", "services/intake/storage/__init__", "services.intake.usecases"),
-    ("rooms", "services/intake/consumers", "services.intake.jobs"),
-    ("rooms", "services/intake/cellar", "services.intake.domain"),
-    ("services", "services/media/usecases/__init__", "services.matcher.domain"),
-    ("services", "services/console/api/__init__", "services.audit.domain"),
-    ("domain", "services/intake/domain/__init__", "sqlmodel"),
-    ("domain", "services/matcher/domain/__init__", "shared.db"),
-    ("domain", "services/matcher/domain/__init__", "pydantic"),
-    ("api", "services/intake/api/__init__", "services.intake.storage.tables"),
-    ("api", "services/intake/jobs", "services.intake.storage.tables"),
-    ("shared", "shared/people", "services.intake.domain"),
-    ("shared-layers", "shared/events", "shared.db"),
-    ("shared-layers", "shared/trail", "shared.bus"),
-    ("shared-layers", "shared/refusals", "shared.telemetry"),
-    ("simulators", "simulators/jlis", "services.matcher.domain"),
-    ("simulators", "simulators/jlis", "shared.crypto"),
-    ("deployed", "services/media/usecases/__init__", "simulators.jlis"),
-    ("deployed", "services/intake/app", "cli"),
-)
+# contract -> (module that imports, what it imports): each must be named when that contract breaks
+BAD: Final = {
+    "rooms": (
+        ("services/intake/domain/__init__", "services.intake.storage"),
+        ("services/intake/usecases/__init__", "services.intake.api"),
+        ("services/intake/storage/__init__", "services.intake.usecases"),
+        ("services/intake/consumers", "services.intake.jobs"),
+        ("services/intake/cellar", "services.intake.domain"),
+    ),
+    "services": (
+        ("services/media/usecases/__init__", "services.matcher.domain"),
+        ("services/console/api/__init__", "services.audit.domain"),
+    ),
+    "domain": (
+        ("services/intake/domain/__init__", "sqlmodel"),
+        ("services/matcher/domain/__init__", "shared.db"),
+        ("services/media/domain/__init__", "pydantic"),
+    ),
+    "api": (
+        ("services/intake/api/__init__", "services.intake.storage.tables"),
+        ("services/intake/jobs", "services.intake.storage.tables"),
+        ("services/media/consumers", "services.media.storage.tables"),
+    ),
+    "shared": (("shared/people", "services.intake.domain"),),
+    "shared-layers": (
+        ("shared/events", "shared.db"),
+        ("shared/trail", "shared.bus"),
+        ("shared/refusals", "shared.telemetry"),
+    ),
+    "simulators": (("simulators/jlis", "services.matcher.domain"), ("simulators/people", "shared.crypto")),
+    "deployed": (("services/media/usecases/__init__", "simulators.jlis"), ("services/intake/app", "cli")),
+}
 
 
 def _write(root: Path, module: str, text: str) -> None:
@@ -62,6 +71,7 @@ def _modules() -> list[str]:
         *(f"services/console/{room}" for room in ("app", "api", "domain")),
         *sorted(shared),
         "simulators/jlis",
+        "simulators/people",
         "cli/main",
     ]
 
@@ -83,24 +93,26 @@ def tree(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def _lint(tree: Path, contract: str) -> subprocess.CompletedProcess[str]:
-    command = [str(LINT), "--no-cache", "--contract", contract]
+def _lint(tree: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [str(LINT), "--no-cache", *arguments]
     return subprocess.run(command, cwd=tree, capture_output=True, text=True, check=False, timeout=60)
 
 
-@pytest.mark.parametrize("contract", [str(contract["id"]) for contract in CONTRACTS])
-def test_a_good_tree_passes(tree: Path, contract: str) -> None:
-    found = _lint(tree, contract)
+def test_a_good_tree_keeps_every_contract(tree: Path) -> None:
+    found = _lint(tree)
     assert found.returncode == 0, found.stdout + found.stderr
 
 
-@pytest.mark.parametrize(("contract", "module", "imported"), BAD)
-def test_a_bad_import_is_found(tree: Path, contract: str, module: str, imported: str) -> None:
-    _write(tree, module.removesuffix("/__init__"), f"import {imported}\n")
-    found = _lint(tree, contract)
+@pytest.mark.parametrize("contract", sorted(BAD))
+def test_each_bad_import_is_found(tree: Path, contract: str) -> None:
+    for module, imported in BAD[contract]:
+        _write(tree, module.removesuffix("/__init__"), f"import {imported}\n")
+    found = _lint(tree, "--contract", contract)
     assert found.returncode == 1, found.stdout + found.stderr
-    assert "BROKEN" in found.stdout
+    for module, imported in BAD[contract]:
+        importer = module.removesuffix("/__init__").replace("/", ".")
+        assert f"{importer} -> {imported}" in found.stdout or f"- {importer}\n" in found.stdout, found.stdout
 
 
 def test_every_contract_has_a_bad_sample() -> None:
-    assert {contract for contract, _, _ in BAD} == {contract["id"] for contract in CONTRACTS}
+    assert set(BAD) == {contract["id"] for contract in CONTRACTS}
