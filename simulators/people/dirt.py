@@ -38,7 +38,7 @@ class Dirt:
     name: str
     share: float
     soil: Soil
-    rejected: bool = False
+    told: str = "accepted"  # what a check makes of the record: accepted, rejected, or any of the two
     codes: tuple[str, ...] = ()  # findings, any of which is right
     outcomes: tuple[str, ...] | None = None  # None: as for the clean row
 
@@ -100,6 +100,11 @@ def _wrong_sex(row: Row, rng: np.random.Generator) -> Row | None:
     return replace(row, sex="1" if row.sex == "2" else "2")
 
 
+def _wrong_birth_and_sex(row: Row, rng: np.random.Generator) -> Row | None:
+    wrong = _wrong_birth(row, rng)
+    return wrong and _wrong_sex(wrong, rng)
+
+
 def _homophone(row: Row, rng: np.random.Generator) -> Row | None:
     """Another given name that sounds the same."""
     table = names().given
@@ -135,38 +140,42 @@ def _long_address(row: Row, rng: np.random.Generator) -> Row | None:
 
 
 WARNED: Sequence[Dirt] = (
-    Dirt("full-width-kana", 0.02, _kana, codes=("W03",)),
     Dirt("half-width-digits", 0.03, _half_digits, codes=("W03",)),
     Dirt("hyphenated-address", 0.06, _hyphens),
     Dirt("modern-character", 0.60, _modern),
     Dirt("era-date", 0.06, _era),
     Dirt("beyond-era", 0.10, _beyond_era, codes=("W02",)),
     Dirt("postal-code-of-elsewhere", 0.008, _other_postal_code, codes=("W01",)),
-    Dirt("old-municipality", 0.60, _old_municipality, codes=("W04",), outcomes=("10", "11", "41")),
+    Dirt("old-municipality", 0.60, _old_municipality, codes=("W04", "R18"), outcomes=("10", "11", "41"), told="any"),
 )
 WRONG: Sequence[Dirt] = (
-    Dirt("wrong-birth-date", 0.008, _wrong_birth, outcomes=("11", "20", "40", "41")),
+    Dirt("wrong-birth-date", 0.008, _wrong_birth, outcomes=("11", "20", "30", "40", "41")),
+    Dirt("wrong-birth-date-and-sex", 0.003, _wrong_birth_and_sex, outcomes=("20", "30", "40")),
     Dirt("wrong-sex", 0.002, _wrong_sex, outcomes=("11", "20", "40", "41")),
     Dirt("homophone", 0.008, _homophone, outcomes=("11", "30", "40", "41")),
     Dirt("unknown-person", 0.008, _stranger, outcomes=("20",)),
 )
-REJECTED: Sequence[Dirt] = (
-    Dirt("required-empty", 0.002, _set(kanji=""), True, ("R03",)),
-    Dirt("wrong-characters", 0.002, _set(kana="ABC DEF?"), True, ("R04", "R10", "R17")),
-    Dirt("too-long", 0.002, _long_address, True, ("R05",)),
-    Dirt("no-such-date", 0.004, _impossible_day, True, ("R06",)),
-    Dirt("future-date", 0.002, _set(birth="20991231"), True, ("R07",)),
-    Dirt("unknown-sex", 0.002, _set(sex="3"), True, ("R08",)),
-    Dirt("private-use-character", 0.002, _gaiji, True, ("R09",)),
-    Dirt("name-in-one-part", 0.003, _no_space, True, ("R17",)),
-    Dirt("no-municipality", 0.002, _set(address="夢見県幻想市一丁目１番１号", postal_code=""), True, ("R18",)),
+REJECTED: Sequence[Dirt] = tuple(
+    Dirt(name, share, soil, "rejected", codes)
+    for name, share, soil, codes in (
+        ("required-empty", 0.002, _set(kanji=""), ("R03",)),
+        ("full-width-kana", 0.005, _kana, ("R04",)),
+        ("wrong-characters", 0.002, _set(kana="ABC DEF?"), ("R04", "R10", "R17")),
+        ("too-long", 0.002, _long_address, ("R05",)),
+        ("no-such-date", 0.004, _impossible_day, ("R06",)),
+        ("future-date", 0.002, _set(birth="20991231"), ("R07",)),
+        ("unknown-sex", 0.002, _set(sex="3"), ("R08",)),
+        ("private-use-character", 0.002, _gaiji, ("R09",)),
+        ("name-in-one-part", 0.003, _no_space, ("R17",)),
+        ("no-municipality", 0.002, _set(address="夢見県幻想市一丁目１番１号", postal_code=""), ("R18",)),
+    )
 )
 
 
 def outcomes_of(befallen: Sequence[Dirt], clean: tuple[str, ...]) -> tuple[str, ...]:
     """What may come of an inquiry of which `clean` would come without the dirt."""
     special = [dirt.outcomes for dirt in befallen if dirt.outcomes]
-    if any(dirt.rejected for dirt in befallen):
+    if any(dirt.told == "rejected" for dirt in befallen):
         return ()
     if not special or ("20",) in special:
         return special[0] if special else clean

@@ -22,7 +22,7 @@ RATES = {  # a year, for each person; death, marriage and the way back from abro
     MOVED_IN: 0.025,
     CORRECTED: 0.003,
     ABROAD: 0.003,
-    NEW_CODE: 0.0015,
+    NEW_CODE: 0.01,  # far more often than in life, so that a small demonstration meets one
     NEW_NUMBER: 0.0008,
     MOVED_OUT: 0.0004,
     REMOVED: 0.0006,

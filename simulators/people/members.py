@@ -1,7 +1,7 @@
 """A plan's members: drawn from the registry, known as the plan last heard of them."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +10,7 @@ import polars as pl
 from simulators.people.registry import Registry, valid_on
 
 STALE = 0.3  # share of members of whom the plan knows what was true on the registry's first day
+ANSWERED_WITHIN = timedelta(days=31)
 CROWDED = 2_000  # this person shares all four items with more people than an answer may carry
 
 FOUR_ITEMS = ("kana", "kanji", "birth", "sex", "postal_code", "address")
@@ -46,12 +47,14 @@ def draw_members(registry: Registry, plan_number: str, count: int, known_on: dat
     if registry.count > CROWDED and count > 100:
         wanted[count // 2] = CROWDED
     stale = rng.random(registry.count) < STALE
-    then, now, sharing = _versions(registry, np.unique(wanted), known_on)
+    then, now, soon, sharing = _versions(registry, np.unique(wanted), known_on)
     members = []
     for serial, person in enumerate(wanted.tolist(), 1):
         first, current = then[person], now[person]
         known = _as_known(first if stale[person] else current)
         outcomes, why = _expected(known, current, person in sharing)
+        if soon[person] != current:  # the answer may be of a day before or after the change
+            outcomes = tuple(sorted({*outcomes, *_expected(known, soon[person], person in sharing)[0]}))
         members.append(Member(f"M{plan_number[-4:]}{serial:06d}", person, known, outcomes, why))
     return members
 
@@ -60,21 +63,23 @@ Persons = npt.NDArray[np.uint32]
 _Rows = dict[int, dict[str, str]]
 
 
-def _versions(registry: Registry, wanted: Persons, known_on: date) -> tuple[_Rows, _Rows, set[int]]:
-    """The first and the present version of each wanted person, and who shares reading, birth and sex with others."""
+def _versions(registry: Registry, wanted: Persons, known_on: date) -> tuple[_Rows, _Rows, _Rows, set[int]]:
+    """The first, the present and the next weeks' version of each wanted person; who shares reading, birth and sex."""
     then: _Rows = {}
     now: _Rows = {}
+    soon: _Rows = {}
     counts: list[pl.DataFrame] = []
     chosen = pl.Series(wanted)
     for part in registry.parts():
         present = valid_on(part, known_on)
         counts.append(present.select("person", key=pl.concat_str("kana", "birth", "sex").hash()))
-        for rows, frame in ((then, valid_on(part, registry.first_day)), (now, present)):
+        later = valid_on(part, known_on + ANSWERED_WITHIN)
+        for rows, frame in ((then, valid_on(part, registry.first_day)), (now, present), (soon, later)):
             mine = frame.filter(pl.col("person").is_in(chosen.implode()))
             rows.update({row["person"]: row for row in mine.iter_rows(named=True)})
     everyone = pl.concat(counts)
     shared = everyone.filter(pl.col("key").is_duplicated())["person"].to_list()
-    return then, now, set(shared)
+    return then, now, soon, set(shared)
 
 
 def _as_known(version: dict[str, str]) -> Known:

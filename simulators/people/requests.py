@@ -89,11 +89,10 @@ def provisional_records(members: Iterable[Member], seed: int, *, dirty: bool = T
     for member in members:
         clean = clean_row(member.member_id, member.known)
         row, dirt = soiled(clean, rng) if dirty else (clean, [])
-        rejected = any(one.rejected for one in dirt)
         told = outcomes_of(dirt, member.outcomes)
         why = "; ".join([one.name for one in dirt] + [member.why])
         codes = tuple(code for one in dirt for code in one.codes)
-        expected = "rejected" if rejected else "accepted"
+        expected = next((one.told for one in dirt if one.told != "accepted"), "accepted")
         records.append(Record(row.fields(), row.member_id, member.person, expected, codes, told, why))
     return _with_doubles(records, rng) if dirty and len(records) >= 100 else records
 

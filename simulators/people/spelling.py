@@ -13,6 +13,7 @@ _KANA = (
 )
 _HALF = "ｱｲｳｴｵｶｷｸｹｺｻｼｽｾｿﾀﾁﾂﾃﾄﾅﾆﾇﾈﾉﾊﾋﾌﾍﾎﾏﾐﾑﾒﾓﾔﾕﾖﾗﾘﾙﾚﾛﾜｦﾝｧｨｩｪｫｯｬｭｮｰ"
 _TO_HALF_KANA = str.maketrans(dict(zip(_KANA, _HALF, strict=True)) | {"\u3099": "ﾞ", "\u309a": "ﾟ", "　": " "})
+_NUMERALS = "一二三四五六七八九十"
 _ERAS = (("9", 2019, "20190501"), ("7", 1989, "19890108"), ("5", 1926, "19261225"), ("3", 1912, "19120730"))
 
 
@@ -27,9 +28,17 @@ def half_digits(text: str) -> str:
 
 
 def hyphenated(address: str) -> str:
-    """二丁目４番１号 -> 二－４－１, ９８番地２ -> ９８－２."""
-    text = re.sub(r"丁目(?=[０-９])", "－", address)
-    return re.sub(r"番地?(?=[０-９])", "－", text).replace("番地", "").replace("号", "", 1)
+    """二丁目４番１号 -> ２－４－１, ９８番地２ -> ９８－２."""
+    text = re.sub(f"([{_NUMERALS}]+)丁目(?=[0-9０-９])", lambda found: f"{_full_number(found[1])}－", address)
+    return re.sub(r"番地?(?=[0-9０-９])", "－", text).replace("番地", "").replace("号", "", 1)
+
+
+def _full_number(numeral: str) -> str:
+    """二十一 -> ２１, for the numbers below a hundred that towns have."""
+    tens, ten, units = numeral.rpartition("十")
+    value = _NUMERALS.index(units) + 1 if units else 0
+    value += 10 * (_NUMERALS.index(tens) + 1 if tens else 1) if ten else 0
+    return str(value).translate(_HALF_TO_FULL)
 
 
 def modern(text: str) -> str:

@@ -137,6 +137,8 @@ def test_dates_in_eras(birth: str, beyond: bool, written: str) -> None:
 
 def test_spellings() -> None:
     assert spelling.half_kana("ガッパ　ヴィー") == "ｶﾞｯﾊﾟ ｳﾞｨｰ"
-    assert spelling.hyphenated("東京都港区芝二丁目４番１号　ハイツ１０２") == "東京都港区芝二－４－１　ハイツ１０２"
+    assert spelling.hyphenated("東京都港区芝二丁目４番１号　ハイツ１０２") == "東京都港区芝２－４－１　ハイツ１０２"
+    assert spelling.hyphenated("札幌市北区北二十一丁目3番4号") == "札幌市北区北２１－3－4"
+    assert spelling.hyphenated("札幌市北区北十丁目３番地") == "札幌市北区北１０－３"
     assert spelling.hyphenated("長野県茅野市玉川９８番地２") == "長野県茅野市玉川９８－２"
     assert spelling.encodable("𠮷田髙", "cp932") == "吉田髙"
