@@ -6,6 +6,7 @@ from typing import Final
 
 from services.audit.domain.notes import VerifierKey
 from services.audit.settings import AuditSettings
+from services.audit.storage import chains
 from services.audit.storage.log_folder import LogFolder
 from shared.hosting import Parts
 
@@ -22,3 +23,7 @@ class AuditParts(Parts):
     log_key: VerifierKey
     association: str
     publishing: Lock = field(default_factory=Lock)
+
+    async def readiness(self) -> dict[str, int]:
+        """How many alarms of the log nobody has explained."""
+        return {"alarms": sum((await self.db.read(chains.open_alarms)).values())}

@@ -48,11 +48,8 @@ def _backlog(plumbing: Plumbing) -> Callable[[Session], dict[str, int]]:
         connection = session.connection()
         outbox, inbox, trail = plumbing.outbox, plumbing.inbox, plumbing.trail
         oldest = connection.execute(select(func.min(outbox.c.position), func.count())).one()
-        statuses: dict[str, int] = dict(
-            connection.execute(
-                select(inbox.c.status, func.count()).where(inbox.c.status != "done").group_by(inbox.c.status)
-            ).tuples()
-        )
+        by_status = select(inbox.c.status, func.count()).where(inbox.c.status != "done").group_by(inbox.c.status)
+        statuses: dict[str, int] = {row[0]: row[1] for row in connection.execute(by_status)}
         unsent = select(func.count()).select_from(trail).where(trail.c.sent_at.is_(None))
         return {
             "outbox_events": oldest[1] if oldest[0] is not None else 0,

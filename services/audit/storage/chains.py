@@ -86,7 +86,7 @@ def alarms(session: Session, *, state: str, after: str, limit: int) -> Sequence[
 def open_alarms(session: Session) -> dict[str, int]:
     """How many alarms of each kind nobody has explained."""
     count = select(col(Alarm.kind), func.count()).where(col(Alarm.state) == "open").group_by(col(Alarm.kind))
-    return dict(session.connection().execute(count).tuples().all())
+    return {row[0]: row[1] for row in session.connection().execute(count)}
 
 
 def _rows(session: Session, source: str) -> Sequence[SourceSpan]:

@@ -1,7 +1,7 @@
 """The audit service on real stores, and sources that write their records as services do."""
 
 from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -36,16 +36,14 @@ class Source:
         for _ in range(count):
             self.sequence += 1
             access = Access(
-                **{
-                    "actor": Actor("staff", f"clerk-{self.sequence % 3}", team="clerk"),
-                    "action": "intake.request.view",
-                    "object_type": "request",
-                    "object_id": f"r-{self.sequence}",
-                    "case": f"c-{self.sequence % 10}",
-                    "purpose": "intake-check",
-                }
-                | stated
+                Actor("staff", f"clerk-{self.sequence % 3}", team="clerk"),
+                "intake.request.view",
+                "request",
+                f"r-{self.sequence}",
+                case=f"c-{self.sequence % 10}",
+                purpose="intake-check",
             )
+            access = replace(access, **stated)
             body, self.digest = chained(access, source=self.name, sequence=self.sequence, previous=self.digest, at=AT)
             records.append(orjson.loads(body))
         self.made += records
