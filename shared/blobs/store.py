@@ -105,7 +105,8 @@ class BlobStore:
 
     def rewrap(self, key: str, progress: Callable[[int, int], None] = lambda done, of: None) -> int:
         """Wraps every data key under `key` anew with its newest version; no data is touched. `progress(done, of)`."""
-        newest = max(self._keyring.versions(key, "wrap"))
+        wrapping = [info.version for info in self._keyring.list() if (info.name, info.purpose) == (key, "wrap")]
+        newest = max(wrapping, default=0)
         old = [blob_id for blob_id, name, version in self._wrappings() if name == key and version < newest]
         for done, blob_id in enumerate(old, start=1):
             with suppress(BlobGone):

@@ -2,7 +2,7 @@
 
 import base64
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -107,7 +107,7 @@ class Keyring:
         except (InvalidTag, ValueError):
             raise CipherDamaged("a wrapped key does not open") from None
 
-    def rotate(self, name: str) -> KeyInfo:
+    def rotate(self, name: str) -> Sequence[KeyInfo]:
         """Makes the next version of every key of this name (index keys stay); older ones still open what they made."""
         with self._changing() as keys:
             held = [entry_id for entry_id in _ids_of(name, keys) if keys[entry_id]["versions"]]
@@ -116,7 +116,7 @@ class Keyring:
                 raise KeyUnknown(f"no key {name} that can rotate")
             for entry_id in mine:
                 self._add_version(keys[entry_id], entry_id)
-        return next(info for info in self.list() if info.name == name and f"{info.purpose}:{name}" == mine[0])
+        return [_info(entry_id, self._keys()[entry_id]) for entry_id in mine]
 
     def retire(self, name: str, purpose: Purpose, before: int) -> None:
         """Drops versions older than `before`; everything under them must have been made anew."""

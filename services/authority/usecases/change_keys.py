@@ -24,15 +24,15 @@ async def allow_key_change(parts: AuthorityParts, caller: Caller, action: str, n
 
 
 def rotate_key(keyring: Keyring, blobs: BlobStore, name: str) -> dict[str, Any]:
-    """The next version; data keys under older ones are wrapped anew, and old versions that nothing needs go."""
-    info = keyring.rotate(name)
+    """The next version; data keys under older ones are wrapped anew, and versions that nothing needs any more go."""
+    versions = {info.purpose: info.version for info in keyring.rotate(name)}
     rewrapped = blobs.rewrap(name)
-    if any(one.name == name and one.purpose == "wrap" for one in keyring.list()):
+    if "wrap" in versions:
         # The version before stays: a blob may have been begun under it and finish only now.
-        keyring.retire(name, "wrap", min(blobs.oldest_versions().get(name, info.version), info.version - 1))
+        keyring.retire(name, "wrap", min(blobs.oldest_versions().get(name, versions["wrap"]), versions["wrap"] - 1))
     if name == TOKENS:
         # Tokens of the version before are still on their way; older ones have long ended.
-        keyring.retire(name, "sign", info.version - 1)
+        keyring.retire(name, "sign", versions["sign"] - 1)
     return {"keys": keys_view(keyring, name), "rewrapped": rewrapped}
 
 

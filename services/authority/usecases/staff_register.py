@@ -23,7 +23,7 @@ SHORTEST_PASSWORD: Final = 12
 
 
 def add_staff(parts: AuthorityParts, entry: StaffEntry, access: Access) -> Callable[[Work], dict[str, Any]]:
-    """Prepares the entry (hashing takes a tenth of a second), returns the transaction. Refusal `staff-exists`."""
+    """Prepares the entry (hashing takes its time), returns the transaction. Refusal `staff-exists`."""
     password = entry.password.get_secret_value()
     if parts.mode != "demo" and len(password) < SHORTEST_PASSWORD:
         raise Refusal("password-too-short", at_least=SHORTEST_PASSWORD)

@@ -85,7 +85,7 @@ def test_a_file_cut_off_or_foreign_is_refused(keyring: Keyring, path: Path, text
 
 def test_rotation_keeps_what_older_versions_made_until_they_retire(keyring: Keyring) -> None:
     old = keyring.wrap("plan/1", b"k" * 32, context="c")
-    assert keyring.rotate("plan/1").version == 2
+    assert [info.version for info in keyring.rotate("plan/1")] == [2]
     new = keyring.wrap("plan/1", b"k" * 32, context="c")
     assert (wrapped_version(old), wrapped_version(new)) == (1, 2)
     assert keyring.unwrap("plan/1", old, context="c") == keyring.unwrap("plan/1", new, context="c")

@@ -1,0 +1,1 @@
+"""The rules of authority, without a database."""
