@@ -10,6 +10,7 @@ from shared.db.database import Database
 from shared.events import Envelope
 
 IDLE_LOOK_SECONDS: Final = 0.02
+STOP_LOOK_SECONDS: Final = 0.5
 
 
 class LocalBus:
@@ -31,9 +32,12 @@ class LocalBus:
 
     async def stop(self) -> None:
         """Stop; what is unfinished goes on at the next start."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        pending = set(self._tasks)
+        while pending:
+            for task in pending:
+                task.cancel()
+            # wait_for swallows a cancellation that meets its own wake-up: ask again.
+            _, pending = await asyncio.wait(pending, timeout=STOP_LOOK_SECONDS)
         self._tasks.clear()
 
     async def idle(self) -> None:
