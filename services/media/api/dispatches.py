@@ -21,11 +21,14 @@ TRACKING_BYTES: Final = 4 << 20
 
 
 class NewDispatch(BaseModel):
-    """What was scanned at the packing table. `envelope_plan_number` is the address on the envelope, where scanned."""
+    """What was scanned at the packing table. `envelope_plan_number` is the address on the envelope, where scanned.
+
+    A disc is named by its id, or by the number that its label shows.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
-    disc_ids: list[Annotated[str, Field(pattern=r"^[0-9a-fA-F-]{36}$")]] = Field(min_length=1, max_length=100)
+    disc_ids: list[Annotated[str, Field(pattern=r"^([0-9a-fA-F-]{36}|[0-9]{4}[AB]-[0-9]{4}-[0-9]{1,3})$")]] = Field(min_length=1, max_length=100)
     carrier: str = Field(min_length=1, max_length=40)
     tracking_number: str = Field(pattern=r"^[0-9A-Za-z -]{4,30}$")
     seal_number: str = Field(default="", pattern=r"^[0-9A-Za-z-]{0,30}$")

@@ -18,6 +18,12 @@ def disc_of(session: Session, disc_id: str) -> Disc:
     return disc
 
 
+def disc_by_label(session: Session, label: str) -> Disc:
+    """The disc of this id or number. Refusal `not-found`."""
+    numbered = session.exec(select(Disc).where(col(Disc.number) == label)).first()
+    return numbered or disc_of(session, label)
+
+
 def discs_after(
     session: Session, *, after: str, limit: int, state: str, cycle: str, plan_number: str
 ) -> Sequence[Disc]:

@@ -9,7 +9,7 @@ from services.media.domain.envelopes import LabelScan, check_envelope
 from services.media.domain.numbers import dispatch_number
 from services.media.domain.tracking import canonical_tracking_number
 from services.media.parts import MediaParts
-from services.media.storage.discs import disc_of
+from services.media.storage.discs import disc_by_label
 from services.media.storage.dispatches import (
     discs_in,
     dispatch_of,
@@ -41,9 +41,8 @@ def make_dispatch(
     envelope_plan_number: str,
 ) -> dict[str, Any]:
     """The envelope. Refusals `wrong-envelope`, `already-dispatched`, `seal-required`, `number-in-use`, …"""
-    discs = sorted(
-        (disc_of(work.session, disc_id) for disc_id in dict.fromkeys(disc_ids)), key=lambda disc: disc.number
-    )
+    named = {disc.number: disc for disc in (disc_by_label(work.session, each) for each in disc_ids)}
+    discs = [named[number] for number in sorted(named)]
     check_envelope([_scan(work, disc) for disc in discs], plan_number=envelope_plan_number, seal_number=seal_number)
     _check_carrier(parts, carrier)
     tracking = canonical_tracking_number(tracking_number)

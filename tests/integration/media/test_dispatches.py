@@ -46,7 +46,8 @@ async def test_individual_numbers_travel_apart_and_sealed(host: Host) -> None:
         assert both.json()["code"] == "wrong-envelope"
         unsealed = ENVELOPE | {"disc_ids": [discs["my_number"]], "seal_number": ""}
         assert (await clerk.post("/media/v1/dispatches", json=unsealed)).json()["code"] == "seal-required"
-        sealed = await clerk.post("/media/v1/dispatches", json=ENVELOPE | {"disc_ids": [discs["my_number"]]})
+        label = (await clerk.get(f"/media/v1/discs/{discs['my_number']}")).json()["number"]
+        sealed = await clerk.post("/media/v1/dispatches", json=ENVELOPE | {"disc_ids": [label]})
         assert (sealed.status_code, sealed.json()["state"]) == (201, "bundled")
         again = await clerk.post("/media/v1/dispatches", json=ENVELOPE | {"disc_ids": [discs["my_number"]]})
         assert again.json()["code"] == "already-dispatched"
