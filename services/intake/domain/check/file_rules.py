@@ -44,17 +44,15 @@ def _trailer_findings(reading: Reading, facts: FileFacts) -> Iterator[Row]:
     last = max(1, reading.lines)
     if reading.last_fields[:1] != [reading.layout.record("trailer").type]:
         yield (last, "F05", "")
-    registered = facts.registered_records not in (None, reading.records)
-    trailer = reading.trailer or {}
-    counted = trailer.get("records", str(reading.records))
-    if (
-        not counted.isascii()
-        or not counted.isdigit()
-        or int(counted[:18]) != reading.records
-        or registered
-        or (reading.last_fields[:1] == [reading.layout.record("trailer").type] and reading.trailer is None)
-    ):
+        stated = str(reading.records)
+    else:
+        stated = (reading.trailer or {}).get("records", "")
+    if not _is_count(stated, reading.records) or facts.registered_records not in (None, reading.records):
         yield (last, "F06", "")
+
+
+def _is_count(text: str, count: int) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 20 and int(text) == count
 
 
 def _is_valid(layout: Layout, spec: FieldSpec, text: str) -> bool:
