@@ -33,7 +33,7 @@ def check_chains(records: list[dict[str, Any]], entries: list[bytes]) -> None:
     """Each source numbers its records without a gap, and each record names the one before it."""
     last: dict[str, tuple[int, str]] = {}
     for record, entry in zip(records, entries, strict=True):
-        sequence, digest = last.get(record["source"], (0, ""))
+        sequence, digest = last.get(record["source"], (0, "0" * 64))
         assert record["sequence"] == sequence + 1, "a record of a source is missing or doubled"
         assert record["previous"] == digest, "the chain of a source is broken"
         last[record["source"]] = (record["sequence"], hashlib.sha256(entry).hexdigest())
