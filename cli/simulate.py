@@ -63,10 +63,10 @@ def people(
 def request(
     reply: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="仮照会の回答 / reply to kind 1 (UTF-8)")],
     kind: Annotated[str, typer.Option(help="main | my_number | deletion")],
-    out: Annotated[Path, typer.Option(file_okay=False)],
+    out: Annotated[Path, typer.Option(file_okay=False, help="書き出すフォルダー / folder to write to")],
     on: Annotated[str, typer.Option("--date", help="依頼日 / day of the request")] = "",
     charset: Annotated[str, typer.Option(help="cp932 | utf-8")] = "cp932",
-    seed: int = 1,
+    seed: Annotated[int, typer.Option(help="乱数の種 / seed")] = 1,
     disc: Annotated[bool, typer.Option("--disc", help="CD-R イメージも / a disc image too")] = False,
     as_json: Json = False,
 ) -> None:

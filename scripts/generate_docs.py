@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from scripts.assembled import assembled
 from scripts.pages.access import actions_page, matrix_page
+from scripts.pages.commands import commands_page
 from scripts.pages.events import asyncapi, events_page
 from scripts.pages.layouts import layouts_page
 from scripts.pages.problems import problems_page
@@ -20,6 +21,7 @@ OUT: Final = Path(__file__).parents[1] / "docs" / "generated"
 def generated(services: Mapping[str, Service]) -> dict[str, str]:
     """Every generated file: its path below docs/generated, and its content."""
     files = {
+        "commands.md": commands_page(),
         "events.md": events_page(services),
         "problems.md": problems_page(),
         "settings.md": settings_page(services),
