@@ -6,6 +6,7 @@ from functools import cache
 import polars as pl
 
 from shared.people.characters import (
+    compatible,
     has_private_use,
     has_private_use_column,
     outside_jis_levels,
@@ -66,12 +67,13 @@ def in_two_parts_column(column: pl.Expr) -> pl.Expr:
 
 def form_key(text: str) -> str:
     """Width, blanks, case, kana form and 々 folded; the characters themselves as written."""
-    return re.sub(_REPEATED, r"\1\1", without_marks(text).translate(_FORM_TABLE))
+    return re.sub(_REPEATED, r"\1\1", compatible(without_marks(text).translate(_FORM_TABLE)))
 
 
 def form_key_column(column: pl.Expr) -> pl.Expr:
     """`form_key` over a column."""
-    return without_marks_column(column).str.replace_many(FORM).str.replace_all(_REPEATED, "${1}${1}")
+    alike = without_marks_column(column).str.replace_many(FORM).str.normalize("NFKC")
+    return alike.str.replace_all(_REPEATED, "${1}${1}")
 
 
 def kanji_key(text: str) -> str:

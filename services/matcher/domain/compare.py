@@ -13,7 +13,7 @@ from services.matcher.domain.items.birth import judge_birth, judge_births
 from services.matcher.domain.items.judgement import AGREES, CODES, JUDGEMENT, JUDGEMENTS, SAME, joined
 from services.matcher.domain.items.name import judge_name, judge_names
 from services.matcher.domain.items.sex import judge_sex, judge_sexes
-from shared.people.characters import is_unreadable_column
+from shared.people.characters import is_blank_column, is_unreadable_column
 from shared.people.person import ITEMS, RawPerson
 
 __all__ = ["AGREES", "CODES", "FOUR_ITEMS", "JUDGEMENTS", "Comparison", "compare", "compare_frame"]
@@ -87,5 +87,5 @@ def _judged(texts: pl.DataFrame, columns: tuple[str, ...], judge: _Judge) -> pl.
 
 def _plainly_same(column: str) -> pl.Expr:
     asked = pl.col(f"asked_{column}")
-    same = (asked == pl.col(f"held_{column}")) & asked.str.contains("[^\\s]") & ~is_unreadable_column(asked)
+    same = (asked == pl.col(f"held_{column}")) & ~is_blank_column(asked) & ~is_unreadable_column(asked)
     return same & asked.is_in(_SEXES) if column == "sex" else same

@@ -100,7 +100,16 @@ def test_municipalities(text: str, municipality: str, code: str, old_name: str) 
 
 @pytest.mark.parametrize(
     ("numeral", "value"),
-    [("二十三", 23), ("二三", 23), ("千", 1000), ("二千三百四", 2304), ("一〇五", 105), ("十", 10), ("三二十", None), ("十十", None)],
+    [
+        ("二十三", 23),
+        ("二三", 23),
+        ("千", 1000),
+        ("二千三百四", 2304),
+        ("一〇五", 105),
+        ("十", 10),
+        ("三二十", None),
+        ("十十", None),
+    ],
 )
 def test_numerals(numeral: str, value: int | None) -> None:
     assert number(numeral) == value

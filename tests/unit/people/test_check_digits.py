@@ -47,7 +47,9 @@ def test_municipality_codes(code: str) -> None:
     assert municipality_code_of(code[:5]) == code
 
 
-@pytest.mark.parametrize("text", ["507957100722", "000000000000", "12345678901", "1234567890189", "１２３４５６７８９０１８", ""])
+@pytest.mark.parametrize(
+    "text", ["507957100722", "000000000000", "12345678901", "1234567890189", "１２３４５６７８９０１８", ""]
+)
 def test_no_individual_number(text: str) -> None:
     assert not is_my_number(text)
 

@@ -38,9 +38,7 @@ def test_every_single_error_and_every_swap_is_caught(number: str) -> None:
 @given(texts=st.lists(NUMBERS | ANY | st.text(ALPHABET + "ilo-", min_size=8, max_size=12), min_size=1, max_size=40))
 def test_columns_say_the_same(texts: list[str]) -> None:
     column = pl.col("text")
-    found = pl.DataFrame({"text": texts}).select(
-        is_inquiry_number_column(column), read=canonical_column(column)
-    )
+    found = pl.DataFrame({"text": texts}).select(is_inquiry_number_column(column), read=canonical_column(column))
     assert found["text"].to_list() == [is_inquiry_number(text) for text in texts]
     assert found["read"].to_list() == [canonical(text) for text in texts]
     assert all(canonical(canonical(text)) == canonical(text) for text in texts)

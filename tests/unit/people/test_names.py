@@ -65,7 +65,9 @@ def test_same_reading(one: str, other: str) -> None:
     assert kana.kana_key(one) == kana.kana_key(other)
 
 
-@pytest.mark.parametrize(("one", "other"), [("オオノ", "オノ"), ("サトウ", "サイトウ"), ("ユミ", "ユキ"), ("カトウ", "カト")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("オオノ", "オノ"), ("サトウ", "サイトウ"), ("ユミ", "ユキ"), ("カトウ", "カト")]
+)
 def test_another_reading(one: str, other: str) -> None:
     assert kana.kana_key(one) != kana.kana_key(other)
     assert kana.kana_bare_key(one) != kana.kana_bare_key(other)
@@ -93,7 +95,17 @@ def test_same_name(one: str, other: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("斉藤", "斎藤"), ("明", "朋"), ("隆", "降"), ("崎", "埼"), ("弁", "瓣"), ("芸", "藝"), ("義", "儀"), ("亨", "享")]
+    ("one", "other"),
+    [
+        ("斉藤", "斎藤"),
+        ("明", "朋"),
+        ("隆", "降"),
+        ("崎", "埼"),
+        ("弁", "瓣"),
+        ("芸", "藝"),
+        ("義", "儀"),
+        ("亨", "享"),
+    ],
 )
 def test_another_name(one: str, other: str) -> None:
     assert names.kanji_key(one) != names.kanji_key(other)
@@ -107,7 +119,17 @@ def test_variants_go_one_hop() -> None:
     assert {relation for _, relation in table.values()} == {"kangxi", "register"}
 
 
-@pytest.mark.parametrize(("text", "expected"), [("山田　太郎", True), ("山田 太郎", True), ("山田太郎", False), (" 山田", False), ("SMITH JOHN P", True), ("山田  太郎", False)])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("山田　太郎", True),
+        ("山田 太郎", True),
+        ("山田太郎", False),
+        (" 山田", False),
+        ("SMITH JOHN P", True),
+        ("山田  太郎", False),
+    ],
+)
 def test_two_parts(text: str, expected: bool) -> None:
     assert names.in_two_parts(text) is expected
 

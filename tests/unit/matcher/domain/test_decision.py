@@ -1,0 +1,128 @@
+"""The decision table: every case, both forms alike, and what must never happen."""
+
+from dataclasses import replace
+from datetime import date
+from itertools import product
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.matcher.domain.compare import AGREES, FOUR_ITEMS, JUDGEMENTS, Comparison
+from services.matcher.domain.decision import (
+    FOUND,
+    IDENTIFIED,
+    NONE,
+    REFUSED,
+    REVIEW,
+    TOO_MANY,
+    after_review,
+    decide,
+    decide_candidates,
+    decide_frame,
+    four_items_1,
+    table_for,
+    tables,
+)
+from tests.unit.people.anything import THOROUGH
+
+RESULTS = (FOUND, NONE, TOO_MANY, REFUSED)
+ALL = [Comparison(*judgements) for judgements in product(JUDGEMENTS, repeat=4)]
+COMPARISONS = st.sampled_from(ALL) | st.builds(Comparison, *[st.sampled_from(sorted(AGREES))] * 4)
+STRENGTH = {"40": 0, REVIEW: 1, IDENTIFIED: 2}
+
+
+def agreeing(one: Comparison) -> int:
+    return sum(judgement in AGREES for judgement in one.judgements)
+
+
+def by_the_book(result: str, candidates: list[Comparison]) -> str:
+    """Spec 3.7 once more, in other words."""
+    if result == REFUSED:
+        return "50"
+    if result == NONE or (result == FOUND and not candidates):
+        return "20"
+    if result == FOUND and len(candidates) == 1:
+        return {4: IDENTIFIED, 3: REVIEW}.get(agreeing(candidates[0]), "40")
+    return REVIEW if [agreeing(one) for one in candidates].count(4) == 1 else "30"
+
+
+@pytest.mark.parametrize("result", RESULTS)
+def test_every_single_candidate(result: str) -> None:
+    expected = [by_the_book(result, [one]) for one in ALL]
+    assert [decide(result, [one]).outcome for one in ALL] == expected
+    rows = pl.DataFrame([(result, *one.judgements) for one in ALL], schema=["result", *FOUR_ITEMS], orient="row")
+    decided = decide_frame(rows)
+    assert decided["decision"].to_list() == expected
+    assert decided["table"].unique().to_list() == ["four-items-1"]
+    assert decided.columns == ["result", *FOUR_ITEMS, "decision", "table"]
+
+
+@THOROUGH
+@given(
+    st.lists(st.tuples(st.sampled_from(RESULTS), st.lists(COMPARISONS, min_size=1, max_size=5)), min_size=1, max_size=8)
+)
+def test_several_candidates(inquiries: list[tuple[str, list[Comparison]]]) -> None:
+    rows = [
+        (seq, number, result, *one.judgements)
+        for seq, (result, candidates) in enumerate(inquiries, 1)
+        for number, one in enumerate(candidates, 1)
+    ]
+    frame = pl.DataFrame(rows, schema=["seq", "candidate", "result", *FOUR_ITEMS], orient="row")
+    found = decide_candidates(frame).rows()
+    for (seq, outcome, candidate, table), (result, candidates) in zip(found, inquiries, strict=True):
+        plain = decide(result, candidates)
+        assert outcome == plain.outcome == by_the_book(result, candidates)
+        assert candidate == (None if plain.candidate is None else plain.candidate + 1)
+        assert table == plain.table
+        assert seq == inquiries.index((result, candidates)) + 1 or inquiries.count((result, candidates)) > 1
+
+
+@THOROUGH
+@given(st.sampled_from((FOUND, TOO_MANY)), st.lists(COMPARISONS, min_size=2, max_size=5))
+def test_nobody_is_chosen_among_several_without_review(result: str, candidates: list[Comparison]) -> None:
+    decision = decide(result, candidates)
+    assert decision.outcome in (REVIEW, "30")
+    if decision.candidate is not None:
+        assert agreeing(candidates[decision.candidate]) == 4
+
+
+@THOROUGH
+@given(COMPARISONS, st.sampled_from(FOUR_ITEMS), st.sampled_from(["missing", "cannot_judge", "differs", "partly"]))
+def test_removing_an_item_never_raises(one: Comparison, item: str, worse: str) -> None:
+    weaker = replace(one, **{item: worse})
+    assert STRENGTH[decide(FOUND, [weaker]).outcome] <= STRENGTH[decide(FOUND, [one]).outcome]
+
+
+def test_no_candidate() -> None:
+    assert [decide(result, []).outcome for result in RESULTS] == ["20", "20", "30", "50"]
+    assert all(decide(result, []).candidate is None for result in RESULTS)
+
+
+def test_after_review() -> None:
+    assert (after_review(accepted=True), after_review(accepted=False)) == ("11", "41")
+
+
+def test_tables_are_dated() -> None:
+    table = four_items_1()
+    assert table_for(date(2026, 6, 15)) == table
+    assert table_for(date(2000, 1, 1)) == tables()[0]
+    assert all(row.ja and row.en for row in table.rows)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"situation": "several"}, {"not_agreeing": (0, 1)}, {"outcome": "99"}, {"situation": "perhaps"}],
+)
+def test_a_table_that_would_choose_wrongly_is_none(change: dict[str, object]) -> None:
+    table = four_items_1()
+    rows = tuple(replace(row, **change) if row.outcome == IDENTIFIED else row for row in table.rows)
+    with pytest.raises(ValueError, match="four-items-1"):
+        replace(table, rows=rows)
+
+
+def test_a_table_covers_every_situation() -> None:
+    table = four_items_1()
+    with pytest.raises(ValueError, match="no row"):
+        replace(table, rows=tuple(row for row in table.rows if row.situation != "refused"))
