@@ -1,6 +1,7 @@
 """The unit of work: a state change, the events that announce it and the access records that it owes, all or none."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlmodel import Session
@@ -24,6 +25,7 @@ class Work:
         self.now = now
         self._plumbing = plumbing
         self._service = service
+        self._events: list[dict[str, Any]] = []
         self._records: list[Access] = []
         self.announced = 0
 
@@ -45,7 +47,7 @@ class Work:
             "body": envelope.model_dump_json().encode(),
             "made_at": self.now,
         }
-        self.session.connection().execute(insert(self._plumbing.outbox).values(row))
+        self._events.append(row)
         self.announced += 1
 
     def record(self, access: Access) -> None:
@@ -81,9 +83,11 @@ class Work:
     def finish(self) -> None:
         """Number and chain the records, last of all, so that the head is held as shortly as can be."""
         self.session.flush()
+        connection = self.session.connection()
+        if self._events:
+            connection.execute(insert(self._plumbing.outbox), self._events)
         if not self._records:
             return
-        connection = self.session.connection()
         head = self._plumbing.trail_head
         found = connection.execute(select(head).where(head.c.id == 1).with_for_update()).one_or_none()
         sequence, digest = (0, FIRST_PREVIOUS) if found is None else (found.sequence, found.digest)

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, Final, TypeVar
 
 import polars as pl
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import BindParameter, bindparam, delete, func, insert, select, update
 from sqlmodel import Session, col
 
 from services.matcher.storage.tables import Held, Spent
@@ -23,6 +23,15 @@ PLACE: Final = "held.sealed"
 SEPARATOR: Final = "\x1f"
 # Short transactions, so that a part of 50,000 people does not keep a small call waiting.
 STEP: Final = 5_000
+
+# One bound list each, so that the statements are compiled once.
+_WANTED: Final[BindParameter[Any]] = bindparam("wanted", expanding=True)
+_MINE: Final = col(Held.plan_number) == bindparam("plan")
+_NUMBERS: Final = select(col(Held.person), col(Held.inquiry_number)).where(_MINE, col(Held.person).in_(_WANTED))
+_PEOPLE: Final = select(col(Held.inquiry_number), col(Held.sealed), col(Held.told)).where(
+    _MINE, col(Held.inquiry_number).in_(_WANTED)
+)
+_SPENT: Final = select(col(Spent.inquiry_number)).where(col(Spent.inquiry_number).in_(_WANTED))
 
 
 def key_of(plan_number: str) -> str:
@@ -125,17 +134,13 @@ def count_spent(session: Session, plan_number: str, by: str) -> int:
 
 
 def _numbers(session: Session, plan_number: str, index: Sequence[bytes]) -> dict[bytes, str]:
-    mine = select(col(Held.person), col(Held.inquiry_number)).where(
-        col(Held.plan_number) == plan_number, col(Held.person).in_(index)
-    )
-    return {row[0]: row[1] for row in session.execute(mine)}
+    found = session.connection().execute(_NUMBERS, {"plan": plan_number, "wanted": index})
+    return {row[0]: row[1] for row in found}
 
 
 def _held(session: Session, *, plan_number: str, numbers: Sequence[str]) -> list[tuple[str, bytes, bytes | None]]:
-    mine = select(col(Held.inquiry_number), col(Held.sealed), col(Held.told)).where(
-        col(Held.inquiry_number).in_(numbers), col(Held.plan_number) == plan_number
-    )
-    return [(row[0], row[1], row[2]) for row in session.execute(mine)]
+    found = session.connection().execute(_PEOPLE, {"plan": plan_number, "wanted": numbers})
+    return [(row[0], row[1], row[2]) for row in found]
 
 
 def _some_of(session: Session, plan_number: str) -> list[str]:
@@ -144,15 +149,15 @@ def _some_of(session: Session, plan_number: str) -> list[str]:
 
 
 def _give(work: Work, *, plan_number: str, rows: list[dict[str, Any]]) -> dict[bytes, str]:
-    session = work.session
+    """Insert rows whose number and person are both new; who has a number afterwards."""
+    connection = work.session.connection()
     numbers = [row["inquiry_number"] for row in rows]
-    taken = set(session.scalars(select(col(Held.inquiry_number)).where(col(Held.inquiry_number).in_(numbers))))
-    taken |= set(session.scalars(select(col(Spent.inquiry_number)).where(col(Spent.inquiry_number).in_(numbers))))
-    fresh = [row for row in rows if row["inquiry_number"] not in taken]
-    if fresh:
-        statement = insert_or_ignore(Held).on_conflict_do_nothing(index_elements=["plan_number", "person"])
-        session.connection().execute(statement, fresh)
-    return _numbers(session, plan_number, [row["person"] for row in rows])
+    spent = set(connection.execute(_SPENT, {"wanted": numbers}).scalars())
+    fresh = [row for row in rows if row["inquiry_number"] not in spent]
+    given = connection.execute(insert_or_ignore(Held).on_conflict_do_nothing(), fresh).rowcount if fresh else 0
+    if given == len(rows):
+        return {row["person"]: row["inquiry_number"] for row in rows}
+    return _numbers(work.session, plan_number, [row["person"] for row in rows])
 
 
 def _update(work: Work, *, plan_number: str, rows: list[dict[str, Any]]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, Final
 
 import orjson
@@ -52,23 +53,27 @@ def seal_reviews(
 ) -> list[dict[str, Any]]:
     """Review rows out of dicts with slice, seq, serial, reasons, proposed and sides; the sides sealed for the plan."""
     by_position = {one.position: one for one in slices}
-    rows = []
-    for one in opened:
-        of, review_id = by_position[one["slice"]], new_id()
-        sides = orjson.dumps(one["sides"]).decode()
+    rows: list[dict[str, Any]] = []
+    for position, group in groupby(opened, lambda one: one["slice"]):
+        some, of = list(group), by_position[position]
+        ids = [new_id() for _ in some]
+        texts = [orjson.dumps(one["sides"]).decode() for one in some]
         cipher = parts.keyring.field_cipher(plan_key(of.plan_number))
-        rows.append(
-            {
-                "id": review_id,
-                "batch_id": of.batch_id,
-                "slice_id": of.id,
-                "plan_number": of.plan_number,
-                "seq": one["seq"],
-                "serial": one["serial"],
-                "reasons": one["reasons"],
-                "candidates": len(one["sides"]["candidates"]),
-                "proposed": one["proposed"],
-                "sides": cipher.encrypt(sides, place=SIDES_PLACE, row=review_id),
-            }
-        )
+        sealed = cipher.encrypt_many(texts, place=SIDES_PLACE, rows=ids)
+        rows += [_row(of, *one) for one in zip(ids, some, sealed, strict=True)]
     return rows
+
+
+def _row(of: Slice, review_id: str, one: dict[str, Any], sealed: bytes) -> dict[str, Any]:
+    return {
+        "id": review_id,
+        "batch_id": of.batch_id,
+        "slice_id": of.id,
+        "plan_number": of.plan_number,
+        "seq": one["seq"],
+        "serial": one["serial"],
+        "reasons": one["reasons"],
+        "candidates": len(one["sides"]["candidates"]),
+        "proposed": one["proposed"],
+        "sides": sealed,
+    }
