@@ -22,9 +22,6 @@ from simulators.people.requests import KIND_CODES, Envelope, RequestFile, number
 
 app = typer.Typer(no_args_is_help=True, help="模擬 / stand-ins for the world outside")
 
-File = Annotated[Path, typer.Option(exists=True, dir_okay=False)]
-Day = Annotated[str, typer.Option(help="YYYY-MM-DD")]
-
 
 def _day(text: str) -> date | None:
     try:
