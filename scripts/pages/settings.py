@@ -13,6 +13,7 @@ from shared.hosting import Service
 
 OTHERS: Final = {
     "SHOKAI_KEYRING_PASSPHRASE": "Passphrase of the key file, where it has one. Not needed for a key file without.",
+    "SHOKAI_SECRET": "Password or secret for the registers' commands, where they should not ask for it.",
 }
 
 

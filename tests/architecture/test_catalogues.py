@@ -17,6 +17,7 @@ REFUSAL_COMPUTED: Final = {
 }
 REFUSAL_CAUGHT: Final = {"no-request-file": "becomes the finding F11 of the medium"}
 ACTION_COMPUTED: Final = {
+    "cli/register_work.py": "hands the action through; each command names it in its own call",
     "shared/auth/allow.py": "a refused act is recorded under its own name",
     "shared/auth/caller.py": "hands the action through",
     "services/authority/usecases/change_keys.py": "one way for rotation and destruction; the routes name the act",
