@@ -20,7 +20,7 @@ KANA = (
 )
 KANJI = (
     st.sampled_from(
-        ["山田　太郎", "山田 太郎", "髙橋 實", "高橋 実", "SMITH JOHN", "Ｓｍｉｔｈ　John", "", "　", "山\ue000", "・"]
+        ["山田　太郎", "山田 太郎", "髙橋 實", "高橋 実", "SMITH JOHN", "Ｓｍｉｔｈ　John", "", "　", "山\ue000"]
     )
     | CHARACTERS
     | ANY

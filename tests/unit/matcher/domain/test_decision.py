@@ -28,8 +28,9 @@ from services.matcher.domain.decision import (
 from tests.unit.people.anything import THOROUGH
 
 RESULTS = (FOUND, NONE, TOO_MANY, REFUSED)
-ALL = [Comparison(*judgements) for judgements in product(JUDGEMENTS, repeat=4)]
+ALL = [Comparison(name, birth, sex, address) for name, birth, sex, address in product(JUDGEMENTS, repeat=4)]
 COMPARISONS = st.sampled_from(ALL) | st.builds(Comparison, *[st.sampled_from(sorted(AGREES))] * 4)
+INQUIRIES = st.tuples(st.sampled_from(RESULTS), st.lists(COMPARISONS, min_size=1, max_size=5))
 STRENGTH = {"40": 0, REVIEW: 1, IDENTIFIED: 2}
 
 
@@ -91,7 +92,8 @@ def test_nobody_is_chosen_among_several_without_review(result: str, candidates: 
 @THOROUGH
 @given(COMPARISONS, st.sampled_from(FOUR_ITEMS), st.sampled_from(["missing", "cannot_judge", "differs", "partly"]))
 def test_removing_an_item_never_raises(one: Comparison, item: str, worse: str) -> None:
-    weaker = replace(one, **{item: worse})
+    judgements = dict(zip(FOUR_ITEMS, one.judgements, strict=True)) | {item: worse}
+    weaker = Comparison(judgements["name"], judgements["birth"], judgements["sex"], judgements["address"])
     assert STRENGTH[decide(FOUND, [weaker]).outcome] <= STRENGTH[decide(FOUND, [one]).outcome]
 
 
@@ -112,14 +114,14 @@ def test_tables_are_dated() -> None:
 
 
 @pytest.mark.parametrize(
-    "change",
-    [{"situation": "several"}, {"not_agreeing": (0, 1)}, {"outcome": "99"}, {"situation": "perhaps"}],
+    ("situation", "not_agreeing", "outcome"),
+    [("several", (0, 0), IDENTIFIED), ("one", (0, 1), IDENTIFIED), ("one", (0, 0), "99"), ("perhaps", (0, 0), REVIEW)],
 )
-def test_a_table_that_would_choose_wrongly_is_none(change: dict[str, object]) -> None:
+def test_a_table_that_would_choose_wrongly_is_none(situation: str, not_agreeing: tuple[int, int], outcome: str) -> None:
     table = four_items_1()
-    rows = tuple(replace(row, **change) if row.outcome == IDENTIFIED else row for row in table.rows)
+    wrong = replace(table.rows[0], situation=situation, not_agreeing=not_agreeing, outcome=outcome)
     with pytest.raises(ValueError, match="four-items-1"):
-        replace(table, rows=rows)
+        replace(table, rows=(*table.rows, wrong))
 
 
 def test_a_table_covers_every_situation() -> None:
