@@ -1,7 +1,10 @@
 """`shokai init` and `shokai serve`: a data directory, and all services on it under one port."""
 
 import asyncio
+import signal
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +23,22 @@ serve_app = typer.Typer()
 Host = Annotated[str, typer.Option(help="待ち受けるアドレス / address to listen on")]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="ポート(0 は空きポート) / port (0: any free one)")]
 DataDirOption = Annotated[Path, typer.Option(file_okay=False, help="データディレクトリ / data directory")]
+
+
+class PoliteServer(uvicorn.Server):
+    """Being told to stop is no failure: the signal is not raised again, so that the command ends with 0."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """While it serves, SIGINT and SIGTERM ask it to finish."""
+        loop = asyncio.get_running_loop()
+        for asked in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(asked, self.handle_exit, asked, None)
+        try:
+            yield
+        finally:
+            for asked in (signal.SIGINT, signal.SIGTERM):
+                loop.remove_signal_handler(asked)
 
 
 @init_app.command()
@@ -48,7 +67,7 @@ async def serve_until_stopped(data_dir: Path, host: str, port: int, output: Outp
     with listening(host, port) as listener:
         embedded = Embedded.open(data_dir)
         address = f"http://{host}:{listener.getsockname()[1]}"
-        server = uvicorn.Server(uvicorn.Config(embedded.app, log_config=None, access_log=False, lifespan="off"))
+        server = PoliteServer(uvicorn.Config(embedded.app, log_config=None, access_log=False, lifespan="off"))
         await embedded.start()
         try:
             announce_server(place, listener.getsockname()[1])

@@ -19,7 +19,7 @@ from cli.demo.stage import Stage
 from cli.demo.summary import gather_summary, shown
 from cli.embedded import Embedded
 from cli.output import Json, Output
-from cli.serving import Port, listening
+from cli.serving import PoliteServer, Port, listening
 from cli.verify import verify_log
 from shared.refusals import Refusal
 from simulators.people.generate import generate
@@ -47,6 +47,8 @@ def demo(
         told = asyncio.run(_demo(data_dir, residents, seed, port, leave, output))
     except Stuck as stuck:
         raise Refusal("demo-stuck", where=str(stuck)) from stuck
+    except httpx.TransportError as gone:  # told to stop in the middle
+        raise Refusal("demo-stuck", where="the server has stopped") from gone
     good = told["log"]["ok"] and all(one["balanced"] for one in told["balances"])
     raise typer.Exit(0 if good else 1)
 
@@ -74,7 +76,7 @@ async def _demo(folder: Path, residents: int, seed: int, port: int, leave: bool,
     with listening("127.0.0.1", 0 if leave else port) as listener:
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
         config = uvicorn.Config(embedded.app, log_config=None, access_log=False, lifespan="off")
-        server = uvicorn.Server(config)
+        server = PoliteServer(config)
         await embedded.start()
         announce_server(DataDir(data_dir), listener.getsockname()[1])
         serving = asyncio.create_task(server.serve(sockets=[listener]))
