@@ -28,8 +28,9 @@ STEP: Final = 5_000
 _WANTED: Final[BindParameter[Any]] = bindparam("wanted", expanding=True)
 _MINE: Final = col(Held.plan_number) == bindparam("plan")
 _NUMBERS: Final = select(col(Held.person), col(Held.inquiry_number)).where(_MINE, col(Held.person).in_(_WANTED))
-_PEOPLE: Final = select(col(Held.inquiry_number), col(Held.sealed), col(Held.told)).where(
-    _MINE, col(Held.inquiry_number).in_(_WANTED)
+# Looked up by number alone: with the plan beside it, SQLite walks all of the plan's rows instead.
+_PEOPLE: Final = select(col(Held.plan_number), col(Held.inquiry_number), col(Held.sealed), col(Held.told)).where(
+    col(Held.inquiry_number).in_(_WANTED)
 )
 _SPENT: Final = select(col(Spent.inquiry_number)).where(col(Spent.inquiry_number).in_(_WANTED))
 
@@ -139,8 +140,8 @@ def _numbers(session: Session, plan_number: str, index: Sequence[bytes]) -> dict
 
 
 def _held(session: Session, *, plan_number: str, numbers: Sequence[str]) -> list[tuple[str, bytes, bytes | None]]:
-    found = session.connection().execute(_PEOPLE, {"plan": plan_number, "wanted": numbers})
-    return [(row[0], row[1], row[2]) for row in found]
+    found = session.connection().execute(_PEOPLE, {"wanted": numbers})
+    return [(row[1], row[2], row[3]) for row in found if row[0] == plan_number]
 
 
 def _some_of(session: Session, plan_number: str) -> list[str]:
@@ -182,10 +183,7 @@ def _update(work: Work, *, plan_number: str, rows: list[dict[str, Any]]) -> None
 
 def _destroy(work: Work, *, plan_number: str, numbers: Sequence[str], by: str, at: datetime) -> set[str]:
     session = work.session
-    mine = select(col(Held.inquiry_number)).where(
-        col(Held.inquiry_number).in_(numbers), col(Held.plan_number) == plan_number
-    )
-    live = list(session.scalars(mine))
+    live = [row[0] for row in _held(session, plan_number=plan_number, numbers=numbers)]
     if live:
         session.connection().execute(delete(Held).where(col(Held.inquiry_number).in_(live)))
         rows = [{"inquiry_number": one, "plan_number": plan_number, "by": by, "spent_at": at} for one in live]

@@ -31,7 +31,14 @@ def fits(record: dict[str, str]) -> bool:
 
 @pytest.mark.parametrize(
     "record",
-    [FOUND, NOBODY, NOBODY | {"result": "9"}, NOBODY | {"result": "2"}, FOUND | {"my_number": ""}, FOUND | {"result": "2"}],
+    [
+        FOUND,
+        NOBODY,
+        NOBODY | {"result": "9"},
+        NOBODY | {"result": "2"},
+        FOUND | {"my_number": ""},
+        FOUND | {"result": "2"},
+    ],
 )
 def test_what_j_lis_may_write_is_understood(record: dict[str, str]) -> None:
     assert fits(record)
