@@ -119,12 +119,12 @@ class BatchMasked(Event):
 
 
 class ReviewOpened(Event):
-    """A person must look at the two sides and decide."""
+    """A person must look at the two sides of these reviews, all of one part, and decide."""
 
     TYPE: ClassVar[str] = "matcher.review.opened.v1"
-    review_id: str
     batch_id: str
-    reasons: tuple[str, ...]
+    part: int
+    review_ids: tuple[str, ...]
 
 
 class ReviewDecided(Event):

@@ -4,7 +4,6 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 import polars as pl
@@ -110,7 +109,7 @@ def _apply(
     part.state, part.done_at, part.in_review = "done", work.now, len(matched.reviews)
     batch.rules = matched.rules
     _keep_slices(work, done)
-    _open_reviews(work, matched, work.now)
+    _open_reviews(work, event, matched)
     for piece in pieces:
         doom(work, ref_of(piece.blob), what="exchange_file", batch_id=batch.id)
     work.session.execute(delete(Piece).where(col(Piece.batch_id) == batch.id, col(Piece.part) == event.part))
@@ -128,14 +127,13 @@ def _keep_slices(work: Work, done: Sequence[_SliceDone]) -> None:
         row.outcomes, row.in_review = one.outcomes, one.in_review
 
 
-def _open_reviews(work: Work, matched: Matched, at: datetime) -> None:
+def _open_reviews(work: Work, event: PartRequested, matched: Matched) -> None:
     if not matched.reviews:
         return
-    rows = [{**review, "rules": matched.rules, "opened_at": at, "state": "open"} for review in matched.reviews]
+    rows = [{**review, "rules": matched.rules, "opened_at": work.now, "state": "open"} for review in matched.reviews]
     work.session.execute(insert(Review), rows)
-    for row in rows:
-        opened = ReviewOpened(review_id=row["id"], batch_id=row["batch_id"], reasons=tuple(row["reasons"]))
-        work.announce(opened, subject=row["id"])
+    opened = ReviewOpened(batch_id=event.batch_id, part=event.part, review_ids=tuple(row["id"] for row in rows))
+    work.announce(opened, subject=f"{event.batch_id}/{event.part}")
 
 
 def _summed(done: Sequence[_SliceDone]) -> dict[str, int]:
