@@ -13,7 +13,7 @@ from shared.hosting import Job
 
 
 async def _next_destruction(parts: MatcherParts, until: datetime) -> datetime | None:
-    return _up_to(await parts.db.read(next_destruction), until)
+    return _up_to(await next_destruction(parts), until)
 
 
 async def _destroy(parts: MatcherParts, at: datetime) -> Mapping[str, int]:

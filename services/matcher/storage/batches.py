@@ -1,12 +1,13 @@
-"""Queries on batches, their parts, slices, reviews and replies."""
+"""Queries on batches, their parts, slices and reviews."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, insert, select, update
 from sqlmodel import Session, col
 
-from services.matcher.storage.tables import Asker, Batch, Part, Piece, Reply, Review, Slice
+from services.matcher.storage.tables import Asker, Batch, Part, Piece, Review, Slice
 from shared.blobs.ref import BlobRef
 from shared.refusals import Refusal
 
@@ -118,11 +119,37 @@ def verdicts_on(session: Session, slice_id: str) -> Sequence[Review]:
     return session.scalars(select(Review).where(col(Review.slice_id) == slice_id).order_by(col(Review.serial))).all()
 
 
-def replies_of(session: Session, batch_id: str) -> Sequence[Reply]:
-    """The replies of a batch."""
-    return session.scalars(select(Reply).where(col(Reply.batch_id) == batch_id).order_by(col(Reply.id))).all()
+def keep_built(
+    session: Session,
+    *,
+    askers: Sequence[Mapping[str, Any]],
+    parts: Sequence[Mapping[str, Any]],
+    slices: Sequence[Mapping[str, Any]],
+) -> None:
+    """The rows of a new batch."""
+    for table, rows in ((Asker, askers), (Part, parts), (Slice, slices)):
+        if rows:
+            session.execute(insert(table), list(rows))
 
 
-def reply_to(session: Session, request_id: str) -> Reply | None:
-    """The reply to one request, when it is made."""
-    return session.scalars(select(Reply).where(col(Reply.request_id) == request_id)).one_or_none()
+def keep_pieces(session: Session, batch_id: str, pieces: Sequence[Mapping[str, Any]]) -> None:
+    """The pieces of an answer file; with them every part of the batch waits for a worker."""
+    if pieces:
+        session.execute(insert(Piece), list(pieces))
+    session.execute(update(Part).where(col(Part.batch_id) == batch_id).values(state="requested"))
+
+
+def drop_pieces(session: Session, batch_id: str, part: int) -> None:
+    """The pieces of a matched part are no longer needed."""
+    session.execute(delete(Piece).where(col(Piece.batch_id) == batch_id, col(Piece.part) == part))
+
+
+def keep_reviews(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """New reviews."""
+    if rows:
+        session.execute(insert(Review), list(rows))
+
+
+def empty_reviews(session: Session, batch_id: str) -> None:
+    """Both sides and the reasons go; that there was a review, and its outcome, stays."""
+    session.execute(update(Review).where(col(Review.batch_id) == batch_id).values(sides=None, reason=None))

@@ -16,11 +16,11 @@ from services.matcher.storage.batches import (
     batch_of,
     outcomes_of,
     ref_of,
-    replies_of,
     reviews_open,
     slices_of,
     verdicts_on,
 )
+from services.matcher.storage.replies import replies_of
 from services.matcher.storage.tables import Batch, Reply, Slice
 from shared.blobs.columns import get_frame
 from shared.blobs.errors import BlobDamaged, BlobGone

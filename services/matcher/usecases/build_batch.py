@@ -5,14 +5,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import polars as pl
-from sqlalchemy import insert
 
 from services.matcher.domain.batch import Act, State, after
 from services.matcher.domain.parts import Span, seq_bounds, spans
 from services.matcher.settings import MatcherParts
-from services.matcher.storage.batches import batch_for, batch_of
+from services.matcher.storage.batches import batch_for, batch_of, keep_built
 from services.matcher.storage.ledger import Ledger
-from services.matcher.storage.tables import Asker, Batch, Part, Slice
+from services.matcher.storage.tables import Batch
 from shared.blobs.columns import get_frame, put_frame
 from shared.blobs.ref import BlobRef
 from shared.bus.handling import Effect
@@ -153,9 +152,7 @@ def _keep(work: Work, batch: Batch, requests: Sequence[ClosedRequest], asking: _
         for part, rows in enumerate(rows_of)
     ]
     slices = [_slice_row(batch, position, asking, span) for position, span in enumerate(placed)]
-    for table, rows in ((Asker, askers), (Part, cut), (Slice, slices)):
-        if rows:
-            work.session.execute(insert(table), rows)
+    keep_built(work.session, askers=askers, parts=cut, slices=slices)
 
 
 def _slice_row(batch: Batch, position: int, asking: _Asking, span: Span) -> dict[str, object]:

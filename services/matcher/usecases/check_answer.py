@@ -6,14 +6,12 @@ from typing import Final
 
 import numpy as np
 import polars as pl
-from sqlalchemy import insert, update
-from sqlmodel import col
 
 from services.matcher.domain.batch import Act, State, after
 from services.matcher.domain.tally import Imbalance
 from services.matcher.settings import MatcherParts
-from services.matcher.storage.batches import batch_of, parts_of_batch, ref_of, slices_of
-from services.matcher.storage.tables import Batch, Part, Piece, Slice
+from services.matcher.storage.batches import batch_of, keep_pieces, parts_of_batch, ref_of, slices_of
+from services.matcher.storage.tables import Batch, Slice
 from services.matcher.usecases.cut_answers import Cut, Cutter, Seal, cut_answers
 from services.matcher.usecases.destroy_copies import doom
 from services.matcher.usecases.finish_matching import finish_when_matched
@@ -109,9 +107,7 @@ def _accept(work: Work, batch: Batch, cut: Cut) -> None:
     batch.state = after(batch.state, Act.ACCEPT_ANSWER)
     batch.answered, batch.registry_as_of, batch.answered_at = cut.answered, cut.registry_as_of, work.now
     pieces = [{"id": ref.id, "batch_id": batch.id, "part": part, "blob": ref.model_dump()} for part, ref in cut.pieces]
-    if pieces:
-        work.session.execute(insert(Piece), pieces)
-    work.session.execute(update(Part).where(col(Part.batch_id) == batch.id).values(state="requested"))
+    keep_pieces(work.session, batch.id, pieces)
     for stored in (batch.answer_file, batch.inquiry_file):
         doom(work, ref_of(stored), what="exchange_file", batch_id=batch.id)
     batch.inquiry_file = None

@@ -4,7 +4,8 @@ import asyncio
 
 from services.matcher.domain.batch import State
 from services.matcher.settings import MatcherParts
-from services.matcher.storage.batches import batch_of, replies_of, reply_to
+from services.matcher.storage.batches import batch_of
+from services.matcher.storage.replies import replies_of, reply_to
 from services.matcher.usecases.mask_batch import mask_batch
 from shared.bus.handling import Effect
 from shared.db import Work

@@ -9,8 +9,8 @@ from typing import Final
 import polars as pl
 
 from services.matcher.settings import MatcherParts
-from services.matcher.storage.batches import reply_to
 from services.matcher.storage.ledger import Ledger
+from services.matcher.storage.replies import reply_to
 from services.matcher.usecases.announce_replies import announce_replies, put_reply_list, ready_reply
 from services.matcher.usecases.destroy_copies import doom
 from shared.blobs.columns import get_frame, put_frame

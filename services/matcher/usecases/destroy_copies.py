@@ -5,10 +5,8 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
-from sqlalchemy import func, select
-from sqlmodel import Session, col
-
 from services.matcher.settings import MatcherParts
+from services.matcher.storage.copies import due_copies, next_due_copy
 from services.matcher.storage.tables import Doomed
 from shared.blobs.ref import BlobRef
 from shared.blobs.store import Destroyed
@@ -35,22 +33,18 @@ def doom(work: Work, ref: BlobRef, *, what: str, batch_id: str, at: datetime | N
         work.session.add(row)
 
 
+async def next_destruction(parts: MatcherParts) -> datetime | None:
+    """When the next doomed blob is due."""
+    return await parts.db.read(next_due_copy)
+
+
 def destroy_copies(parts: MatcherParts, at: datetime) -> int:
     """Destroy every doomed blob that is due at `at`; how many. Blocking; safe twice and side by side."""
     count = 0
-    while due := parts.db.read_now(lambda session: _due(session, at)):
+    while due := parts.db.read_now(lambda session: due_copies(session, at, limit=AT_A_TIME)):
         gone = [parts.blobs.destroy(one.blob_id) for one in due]
         count += parts.db.write_now(partial(_certify, due=due, gone=gone))
     return count
-
-
-def next_destruction(session: Session) -> datetime | None:
-    """When the next doomed blob is due."""
-    return session.scalar(select(func.min(Doomed.due_at)))
-
-
-def _due(session: Session, at: datetime) -> Sequence[Doomed]:
-    return session.scalars(select(Doomed).where(col(Doomed.due_at) <= at).limit(AT_A_TIME)).all()
 
 
 def _certify(work: Work, *, due: Sequence[Doomed], gone: Sequence[Destroyed]) -> int:

@@ -12,16 +12,9 @@ import polars as pl
 from services.matcher.domain.answers import HELD
 from services.matcher.domain.current import NOT_TOLD
 from services.matcher.settings import MatcherParts
-from services.matcher.storage.batches import (
-    askers_of,
-    batch_of,
-    ref_of,
-    replies_of,
-    reply_to,
-    slices_of,
-    verdicts_on,
-)
+from services.matcher.storage.batches import askers_of, batch_of, ref_of, slices_of, verdicts_on
 from services.matcher.storage.ledger import Ledger
+from services.matcher.storage.replies import replies_of, reply_to
 from services.matcher.storage.tables import Asker, Batch, Review, Slice
 from services.matcher.usecases.announce_replies import announce_replies, put_reply_list, ready_reply
 from services.matcher.usecases.destroy_copies import doom

@@ -8,7 +8,8 @@ import polars as pl
 
 from services.matcher.domain.batch import Act, State, after
 from services.matcher.settings import MatcherParts
-from services.matcher.storage.batches import batch_of, ref_of, replies_of
+from services.matcher.storage.batches import batch_of, ref_of
+from services.matcher.storage.replies import replies_of
 from services.matcher.storage.tables import Reply
 from services.matcher.usecases.destroy_copies import destroy_copies, doom
 from services.matcher.usecases.matched import plan_key

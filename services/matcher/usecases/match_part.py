@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
-from sqlalchemy import delete, insert
-from sqlmodel import col
 
 from services.matcher.domain.answers import KEPT
 from services.matcher.settings import MatcherParts
-from services.matcher.storage.batches import batch_of, part_of, pieces_of, ref_of, slices_of
-from services.matcher.storage.tables import Piece, Review, Slice
+from services.matcher.storage.batches import batch_of, drop_pieces, keep_reviews, part_of, pieces_of, ref_of, slices_of
+from services.matcher.storage.tables import Piece, Slice
 from services.matcher.usecases.destroy_copies import destroy_copies, doom
 from services.matcher.usecases.finish_matching import finish_when_matched
 from services.matcher.usecases.match_current import match_current
@@ -112,7 +110,7 @@ def _apply(
     _open_reviews(work, event, matched)
     for piece in pieces:
         doom(work, ref_of(piece.blob), what="exchange_file", batch_id=batch.id)
-    work.session.execute(delete(Piece).where(col(Piece.batch_id) == batch.id, col(Piece.part) == event.part))
+    drop_pieces(work.session, batch.id, event.part)
     outcomes = _summed(done)
     work.announce(PartDone(batch_id=batch.id, part=event.part, outcomes=outcomes), subject=f"{batch.id}/{event.part}")
     work.record(Access(JOB, "matcher.part.match", "batch", batch.id, subjects=part.rows, case=batch.id))
@@ -128,10 +126,8 @@ def _keep_slices(work: Work, done: Sequence[_SliceDone]) -> None:
 
 
 def _open_reviews(work: Work, event: PartRequested, matched: Matched) -> None:
-    if not matched.reviews:
-        return
     rows = [{**review, "rules": matched.rules, "opened_at": work.now, "state": "open"} for review in matched.reviews]
-    work.session.execute(insert(Review), rows)
+    keep_reviews(work.session, rows)
     opened = ReviewOpened(batch_id=event.batch_id, part=event.part, review_ids=tuple(row["id"] for row in rows))
     work.announce(opened, subject=f"{event.batch_id}/{event.part}")
 

@@ -5,13 +5,8 @@ from typing import Any
 from sqlmodel import Session
 
 from services.matcher.settings import MatcherParts
-from services.matcher.storage.batches import (
-    batches,
-    outcomes_of,
-    parts_of_batch,
-    replies_of,
-    reviews_open,
-)
+from services.matcher.storage.batches import batches, outcomes_of, parts_of_batch, reviews_open
+from services.matcher.storage.replies import replies_of
 from services.matcher.storage.tables import Batch
 from services.matcher.usecases.balance_batch import balance_batch, shown
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from services.matcher.storage.batches import replies_of
+from services.matcher.storage.replies import replies_of
 from services.matcher.usecases.check_answer import NUMBER_KEY, NUMBER_PLACE
 from shared.blobs.columns import get_frame
 from shared.blobs.ref import BlobRef
