@@ -1,13 +1,13 @@
 """Reads a received medium: an ISO 9660 / Joliet / UDF image, or one single file as the media reader saved it.
 
-Opened without trust: no links, no absolute or parent paths, limits on entries, depth and size; anything else is refused.
+Opened without trust: no links, no absolute or parent paths, limits on entries, depth and size.
 """
 
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import IO, Any, Final, cast
+from typing import Any, BinaryIO, Final, cast
 
 import pycdlib
 from pycdlib.pycdlibexception import PyCdlibException
@@ -82,7 +82,7 @@ class Medium:
 
 @contextmanager
 def open_medium(source: io.RawIOBase, size: int) -> Iterator[Medium]:
-    """Open what the reader read; `source` must be seekable. UnreadableMedium for anything that is no image and no plan's file."""
+    """Open what the reader read; `source` must be seekable. UnreadableMedium for what is no image and no file."""
     if not _is_image(source):
         source.seek(0)
         if not (source.read(8) or b"").startswith(_TEXT_STARTS):
@@ -92,7 +92,7 @@ def open_medium(source: io.RawIOBase, size: int) -> Iterator[Medium]:
     image = pycdlib.PyCdlib()
     with _refusing():
         source.seek(0)
-        image.open_fp(cast(IO[bytes], _Bounded(source, size)))
+        image.open_fp(cast(BinaryIO, _Bounded(source, size)))
     try:
         with _refusing():
             facade = "udf_path" if image.has_udf() else "joliet_path" if image.has_joliet() else "iso_path"

@@ -29,7 +29,7 @@ def decode(data: bytes, charset: str) -> str:
 def encode(text: str, charset: str) -> tuple[bytes, int]:
     """The bytes of `text`, and how many characters had to be written as `■` because the set does not hold them.
 
-    Private-use characters count as not held: CP932 has places for them, but what stands there differs from machine to machine.
+    Private-use characters count as not held: what stands in their places differs from machine to machine.
     """
     if charset != "cp932":
         return text.encode(charset), 0

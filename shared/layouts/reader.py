@@ -1,4 +1,4 @@
-"""One reader for every layout: bytes in, frames of data records out, constant memory, and no line takes another with it."""
+"""One reader for every layout: bytes in, frames of records out, constant memory; no line takes another with it."""
 
 import csv
 from collections.abc import Iterator

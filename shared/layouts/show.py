@@ -23,7 +23,8 @@ def show_layout(name: str) -> str:
     """Every record type with its fields in order, then the code tables. Refusal `unknown-layout`."""
     shown = layout(name)
     newline = "CRLF" if shown.newline == "\r\n" else "LF"
-    head = f"{shown.name}  {shown.ja} / {shown.en}\ncharset: {', '.join(shown.charsets)}; lines end in {newline}; comma-separated\n"
+    charsets = ", ".join(shown.charsets)
+    head = f"{shown.name}  {shown.ja} / {shown.en}\ncharset: {charsets}; lines end in {newline}; comma-separated\n"
     tables = [_text(_record_table(each)) for each in shown.records]
     return "\n".join([head, *tables, _text(_code_table(shown))])
 

@@ -96,5 +96,5 @@ def write(
     charset: str = "utf-8",
     rejected: Iterable[pl.DataFrame] = (),
 ) -> Writing:
-    """Start writing. Record types and the trailer are added; fields come from the frames by name, others are ignored."""
+    """Start writing. Record types and the trailer are added; fields come from the frames by name."""
     return Writing(layout, header, frames, kind=kind, charset=charset, rejected=rejected)

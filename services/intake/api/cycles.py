@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from services.intake.api.views import at_text
 from services.intake.domain.balance import balance_of
+from services.intake.domain.requests import RequestState
 from services.intake.parts import IntakeParts
 from services.intake.storage.registers import all_plans, closed_cycles
 from services.intake.storage.requests import counted, in_cycle, plans_that_sent, states_in
@@ -24,7 +25,7 @@ from shared.refusals import Refusal
 router = APIRouter(prefix="/intake/v1", tags=["cycles"])
 Parts = Annotated[IntakeParts, Depends(parts_of)]
 Reader = Annotated[Caller, allow("intake.cycle.read")]
-SETTLED = (*CHECKED, "closed", "inquired", "answered", "replied", "delivered")
+SETTLED: tuple[RequestState, ...] = (*CHECKED, "closed", "inquired", "answered", "replied", "delivered")
 
 
 @router.get("/cycles")
@@ -44,7 +45,7 @@ async def find(parts: Parts, caller: Reader, limit: Limit = 100, cursor: Cursor 
 @router.get("/cycles/{cycle}")
 async def show(cycle: str, parts: Parts, caller: Reader) -> dict[str, Any]:
     """One cycle with its counts and the plans that have not sent."""
-    if not is_cycle(cycle):
+    if not is_cycle(cycle) or not "2000" <= cycle[:4] < "2100":
         raise Refusal("not-found")
 
     def read(work: Work) -> dict[str, Any]:

@@ -146,7 +146,7 @@ class NumberListRow(IntakeTable, table=True):
 
 
 class DoomedRow(IntakeTable, table=True):
-    """A copy that is to be destroyed at once; the row goes when that is done and announced. No `what`: told to nobody."""
+    """A copy to be destroyed at once; the row goes when that is done and announced. No `what`: told to nobody."""
 
     __tablename__ = "doomed"
     blob_id: str = Field(primary_key=True, max_length=80)

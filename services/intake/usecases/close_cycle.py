@@ -8,6 +8,7 @@ import orjson
 from sqlmodel import Session
 
 from services.intake.domain.balance import check_balance
+from services.intake.domain.requests import RequestState
 from services.intake.parts import IntakeParts
 from services.intake.storage.doomed import doom
 from services.intake.storage.registers import find_plan, first_plan_at, last_closed
@@ -23,7 +24,7 @@ from shared.layouts import KIND_CODES
 from shared.trail import Access, Actor
 
 ACTOR = Actor.job("intake.cutoff")
-CHECKED = ("accepted", "returned", "withdrawn", "replaced")
+CHECKED: tuple[RequestState, ...] = ("accepted", "returned", "withdrawn", "replaced")
 
 
 def cycle_to_close(session: Session) -> str | None:

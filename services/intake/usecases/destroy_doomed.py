@@ -1,6 +1,7 @@
 """Destroy what is written down as doomed: the key, the bytes, then the record and the announcement of it."""
 
 import asyncio
+from functools import partial
 
 from services.intake.parts import IntakeParts
 from services.intake.storage.doomed import all_doomed
@@ -18,14 +19,18 @@ async def destroy_doomed(parts: IntakeParts) -> int:
     """Destroy all of it; how many copies. Safe twice: what is gone is told again with the same facts."""
     done = 0
     while doomed := await parts.db.read(all_doomed):
-        gone = await asyncio.to_thread(lambda: [parts.blobs.destroy(row.blob_id) for row in doomed])
-        done += await parts.db.write(lambda work, rows=doomed, gone=gone: _tell(work, rows, gone))
+        gone = await asyncio.to_thread(_destroy, parts, doomed)
+        done += await parts.db.write(partial(_tell, rows=doomed, gone=gone))
     return done
 
 
-def _tell(work: Work, doomed: "list[DoomedRow]", gone: list[Destroyed]) -> int:
+def _destroy(parts: IntakeParts, rows: Sequence[DoomedRow]) -> list[Destroyed]:
+    return [parts.blobs.destroy(row.blob_id) for row in rows]
+
+
+def _tell(work: Work, rows: Sequence[DoomedRow], gone: Sequence[Destroyed]) -> int:
     told = 0
-    for row, destroyed in zip(doomed, gone, strict=True):
+    for row, destroyed in zip(rows, gone, strict=True):
         kept = work.session.get(DoomedRow, row.blob_id)
         if kept is None:
             continue

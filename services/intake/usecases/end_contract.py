@@ -12,7 +12,7 @@ from shared.trail import Access, Actor
 
 
 def end_contract(work: Work, plan_number: str, ended_on: date, access: Access) -> PlanRow:
-    """Set the last day of a contract; announced at once when that day has passed or is today. Refusal `contract-ended`."""
+    """Set the last day of a contract; announced at once when that day has come. Refusal `contract-ended`."""
     plan = find_plan(work.session, plan_number)
     if plan.ended_at is not None:
         raise Refusal("contract-ended", ended_on=f"{plan.contract_to}")

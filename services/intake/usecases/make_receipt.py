@@ -13,7 +13,7 @@ SIGNER = "receipts"
 
 
 def make_receipt(parts: IntakeParts, row: RequestRow) -> dict[str, Any]:
-    """Receipt and Ed25519 signature over its sorted compact JSON (RFC 8785). Refusal `no-receipt-yet` without a file."""
+    """Receipt and Ed25519 signature over its canonical JSON (RFC 8785). Refusal `no-receipt-yet` without a file."""
     if row.file_received_at is None:
         raise Refusal("no-receipt-yet")
     receipt = {

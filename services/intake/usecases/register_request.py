@@ -28,7 +28,7 @@ class Registration:
 
 
 def register_request(work: Work, registration: Registration, caller: Caller, *, replaces: str = "") -> RequestRow:
-    """A request that waits for its file. A plan that the caller may not act for is `not-found`, like one that is none."""
+    """A request that waits for its file. A plan that the caller may not act for is `not-found`, as if it were none."""
     if not caller.principal.may_act_for(registration.plan_number):
         raise Refusal("not-found")
     plan = find_plan(work.session, registration.plan_number)

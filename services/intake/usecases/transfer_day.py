@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlmodel import Session
 
@@ -39,7 +40,7 @@ async def transfer_day(parts: IntakeParts, until: datetime) -> dict[str, int]:
     files = 0
     for medium, plan_number in media:
         made = await asyncio.to_thread(_copy_files, parts, medium, plan_number)
-        files += await parts.db.write(lambda work, medium=medium, made=made: _take_over(work, medium, made))
+        files += await parts.db.write(partial(_take_over, seen=medium, made=made))
     return {"media": len(media), "files": files}
 
 

@@ -1,4 +1,4 @@
-"""What goes on from a checked block: accepted records in the columns that the matcher takes, rejected ones with their codes."""
+"""What goes on from a checked block: accepted records as the matcher takes them, rejected ones with codes."""
 
 import polars as pl
 

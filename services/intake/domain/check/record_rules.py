@@ -26,7 +26,7 @@ _FRONT = r"^[^0-9０-９]{1,24}"
 
 
 def prepared(frame: pl.DataFrame, record: RecordSpec) -> pl.DataFrame:
-    """The block with what several rules need: `western` (the date of birth), `canonical` and `well_formed` (the inquiry number)."""
+    """The block with what several rules need: `western` (birth), `canonical` and `well_formed` (inquiry number)."""
     frame = frame.with_columns(pl.col(record.columns).fill_null(""))
     if "birth_date" in record.columns:
         frame = frame.with_columns(western_birth("birth_date"))
