@@ -1,6 +1,7 @@
 """Destroy what is written down as doomed: the key, the bytes, then the record and the announcement of it."""
 
 import asyncio
+from collections.abc import Sequence
 from functools import partial
 
 from services.intake.parts import IntakeParts
