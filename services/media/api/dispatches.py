@@ -18,6 +18,7 @@ from shared.refusals import Refusal
 
 router = APIRouter(prefix="/media/v1", tags=["dispatches"])
 TRACKING_BYTES: Final = 4 << 20
+DiscLabel = Annotated[str, Field(pattern=r"^([0-9a-fA-F-]{36}|[0-9]{4}[AB]-[0-9]{4}-[0-9]{1,3})$")]
 
 
 class NewDispatch(BaseModel):
@@ -28,7 +29,7 @@ class NewDispatch(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    disc_ids: list[Annotated[str, Field(pattern=r"^([0-9a-fA-F-]{36}|[0-9]{4}[AB]-[0-9]{4}-[0-9]{1,3})$")]] = Field(min_length=1, max_length=100)
+    disc_ids: list[DiscLabel] = Field(min_length=1, max_length=100)
     carrier: str = Field(min_length=1, max_length=40)
     tracking_number: str = Field(pattern=r"^[0-9A-Za-z -]{4,30}$")
     seal_number: str = Field(default="", pattern=r"^[0-9A-Za-z-]{0,30}$")

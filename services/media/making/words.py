@@ -25,11 +25,11 @@ def compact_date(at: datetime) -> str:
 
 
 def printed_date(text: str) -> str:
-    """A date of the registry (YYYYMMDD or ISO) as printed; what is no date stays as it is."""
+    """A date of the registry (YYYYMMDD or ISO) as printed; what is no date stays as it is, none is a dash."""
     try:
         return japanese_date(date.fromisoformat(text))
     except ValueError:
-        return text
+        return text or "－"
 
 
 def _day(at: datetime | date) -> date:

@@ -107,6 +107,7 @@ def test_dates_as_printed() -> None:
     assert compact_date(AT) == "20260625"
     assert printed_date("20260620") == japanese_date(date(2026, 6, 20)) == "2026年6月20日"
     assert printed_date("unknown") == "unknown"
+    assert printed_date("") == "－"
 
 
 def test_the_readme_tells_how_to_open_the_disc() -> None:
