@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
-from services.console.domain.board import KINDS, STAGES, CycleBoard, age_in_words, cycle_board
+from services.console.domain.board import KINDS, STAGES, CycleBoard, age_in_words, cycle_board, shown
 from shared.calendar.clock import JST, Clock
 
 Clients = Callable[[str], httpx.AsyncClient]
@@ -46,9 +46,8 @@ class BoardReader:
             self._list("intake", "/intake/v1/plans"),
             self._get("audit", "/audit/v1/summary"),
         )
-        newest = sorted(cycles, key=lambda cycle: str(cycle["cycle"]), reverse=True)[:CYCLES_SHOWN]
         by_number = {str(plan["number"]): plan for plan in plans}
-        boards = await asyncio.gather(*(self._cycle(cycle, by_number) for cycle in newest))
+        boards = await asyncio.gather(*(self._cycle(cycle, by_number) for cycle in shown(cycles, CYCLES_SHOWN)))
         return {
             "association": self._association,
             "mode": self._mode,
@@ -62,10 +61,11 @@ class BoardReader:
 
     async def _cycle(self, cycle: dict[str, Any], plans: dict[str, Any]) -> CycleBoard:
         name = str(cycle["cycle"])
-        requests, batches = await asyncio.gather(
+        requests, made = await asyncio.gather(
             self._list("intake", "/intake/v1/requests", cycle=name),
             self._list("matcher", "/matcher/v1/batches", cycle=name),
         )
+        batches = await asyncio.gather(*(self._get("matcher", f"/matcher/v1/batches/{one['id']}") for one in made))
         return cycle_board(cycle, requests, plans, batches, self._clock.now().astimezone(JST).date())
 
     async def _list(self, service: str, path: str, **query: str) -> Sequence[Any]:

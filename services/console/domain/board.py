@@ -34,6 +34,18 @@ KINDS: Final = (
     ("deletion", "番号削除", "deletion"),
 )
 GONE: Final = frozenset({"withdrawn", "replaced", "expired"})
+BATCH_STATES: Final = {
+    "building": "作成中",
+    "ready": "引渡し待ち",
+    "handed_over": "回答待ち",
+    "answering": "回答取込中",
+    "balance_error": "件数不一致",
+    "matching": "突合中",
+    "in_review": "要確認あり",
+    "releasable": "提供承認待ち",
+    "released": "提供済み",
+    "masked": "提供済み・番号消去済み",
+}
 CHANNELS: Final = {"network": "ネットワーク", "disc": "CD-R"}
 
 
@@ -64,6 +76,7 @@ class BatchRow:
 
     kind_ja: str
     state: str
+    state_ja: str
     inquiries: int
     answered: int
     in_review: int
@@ -100,6 +113,13 @@ def cycle_title(cycle: str) -> str:
     """`2026-06-A` as people say it."""
     year, month, half = cycle.split("-")
     return f"{year}年{int(month)}月{'15日' if half == 'A' else '末日'}締切"
+
+
+def shown(cycles: Sequence[Json], count: int) -> list[Json]:
+    """The newest cycles: the open one, and closed ones that somebody sent to."""
+    newest = sorted(cycles, key=lambda cycle: str(cycle["cycle"]), reverse=True)
+    lively = [cycle for cycle in newest if cycle["state"] == "open" or cycle["counts"]["requests"]]
+    return lively[:count]
 
 
 def stage_of(state: str) -> int | None:
@@ -174,8 +194,9 @@ def _batch_row(batch: Json) -> BatchRow:
     return BatchRow(
         kind_ja=kind,
         state=str(batch["state"]),
+        state_ja=BATCH_STATES[str(batch["state"])],
         inquiries=int(counts.get("inquiries", 0)),
-        answered=int(counts.get("answered", 0)),
+        answered=sum(counts.get("outcomes", {}).values()),
         in_review=int(counts.get("in_review", 0)),
         balanced=batch["state"] != "balance_error",
     )
