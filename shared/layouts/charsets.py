@@ -13,7 +13,7 @@ _NOT_CP932: Final = ("\x80", "\uf8f0", "\uf8f1", "\uf8f2", "\uf8f3")
 # The same JIS X 0208 character under another code point: written with the one that CP932 knows.
 _TWINS: Final = {"\u301c": "～", "\u2016": "∥", "\u2014": "―", "\u00a2": "￠", "\u00a3": "￡", "\u00ac": "￢"}
 # A character with a variation selector is one character, and CP932 has none of them.
-_PRIVATE: Final = "[\ue000-\uf8ff]"
+_PRIVATE: Final = "[\x80\ue000-\uf8ff]"
 _SELECTOR: Final = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _VARIANT: Final = re.compile("[^\ufe00-\ufe0f\U000e0100-\U000e01ef][\ufe00-\ufe0f\U000e0100-\U000e01ef]+")
 

@@ -123,7 +123,13 @@ async def test_plans_are_registered_once_and_a_client_sees_its_own(intake: Intak
 
 
 async def test_a_few_records_are_checked_beforehand_and_nothing_is_stored(intake: Intake) -> None:
-    record = {"member_id": "M1", "name_kana": "ﾔﾏﾀﾞ ﾀﾛｳ", "name_kanji": "山田　太郎", "birth_date": "19500230", "sex": "3"}
+    record = {
+        "member_id": "M1",
+        "name_kana": "ﾔﾏﾀﾞ ﾀﾛｳ",
+        "name_kanji": "山田　太郎",
+        "birth_date": "19500230",
+        "sex": "3",
+    }
     async with intake.client() as client:
         body = {"kind": "provisional", "records": [record | {"postal_code": "", "address": "東京都千代田区１"}]}
         answer = await client.post("/intake/v1/checks", json=body)
@@ -143,7 +149,15 @@ async def test_a_few_records_are_checked_beforehand_and_nothing_is_stored(intake
 
 @pytest.mark.parametrize(
     "path",
-    ["requests?limit=0", "requests?cursor=!!!", "requests/%00", "cycles/2026-06-C", "cycles/9999-12-B", "findings", "plans/x"],
+    [
+        "requests?limit=0",
+        "requests?cursor=!!!",
+        "requests/%00",
+        "cycles/2026-06-C",
+        "cycles/9999-12-B",
+        "findings",
+        "plans/x",
+    ],
 )
 async def test_strange_paths_and_parameters_get_a_problem(intake: Intake, path: str) -> None:
     async with intake.client() as client:

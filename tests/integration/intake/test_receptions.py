@@ -69,7 +69,9 @@ async def test_a_single_file_and_a_file_in_another_medium_serial(intake: Intake)
     assert [each["kind"] for each in shown["requests"]] == ["provisional"]  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("image", [b"", b"PK\x03\x04" * 100, disc_of(README=b"hello"), disc_of(**{NAME[:-4]: b""})[:60000]])
+@pytest.mark.parametrize(
+    "image", [b"", b"PK\x03\x04" * 100, disc_of(README=b"hello"), disc_of(**{NAME[:-4]: b""})[:60000]]
+)
 async def test_a_medium_that_cannot_be_read_is_told_and_returned(intake: Intake, image: bytes) -> None:
     reception_id, medium = await receive(intake, image)
     assert (medium["state"], medium["codes"]) == ("unreadable", ["F11"])
