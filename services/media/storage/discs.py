@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import Session, col, func, select
 
 from services.media.domain.numbers import position_of
-from services.media.storage.tables import Blank, Disc, DiscContent, DiscStep, DispatchDisc, Reply
+from services.media.storage.tables import Disc, DiscContent, DiscStep, DispatchDisc, Reply
 from shared.refusals import Refusal
 
 
@@ -81,22 +81,6 @@ def dispatch_id_of(session: Session, disc_id: str) -> str:
     """The newest envelope that a disc was put in; empty when in none."""
     query = select(DispatchDisc.dispatch_id).where(col(DispatchDisc.disc_id) == disc_id)
     return session.exec(query.order_by(col(DispatchDisc.dispatch_id).desc())).first() or ""
-
-
-def oldest_blank_in_stock(session: Session) -> Blank | None:
-    """The blank to be taken next."""
-    return session.exec(select(Blank).where(col(Blank.state) == "stock").order_by(col(Blank.number))).first()
-
-
-def last_blank_number(session: Session) -> int:
-    """The highest number given to a blank so far; 0 for none."""
-    return session.exec(select(func.max(Blank.number))).one() or 0
-
-
-def blank_of(session: Session, disc_id: str) -> Blank | None:
-    """The blank that a disc was last burnt on."""
-    query = select(Blank).where(col(Blank.disc_id) == disc_id).order_by(col(Blank.number).desc())
-    return session.exec(query).first()
 
 
 def expiring_discs(session: Session, at: datetime) -> Sequence[Disc]:

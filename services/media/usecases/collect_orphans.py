@@ -4,10 +4,8 @@ import asyncio
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlmodel import Session, col, select
-
 from services.media.parts import MediaParts
-from services.media.storage.tables import Disc, Reply
+from services.media.storage.backups import named_blobs
 from shared.calendar.clock import SystemClock
 from shared.db import Work
 from shared.trail import Access, Actor
@@ -37,11 +35,5 @@ def _record(work: Work, blob_id: str) -> None:
 async def _orphans(parts: MediaParts) -> list[str]:
     older_than = _FILE_TIMES.now() - timedelta(hours=parts.settings.orphan_hours)
     old = await asyncio.to_thread(lambda: list(parts.blobs.own_ids(older_than)))
-    named = await parts.db.read(_named) if old else set()
+    named = await parts.db.read(named_blobs) if old else set()
     return [blob_id for blob_id in old if blob_id not in named]
-
-
-def _named(session: Session) -> set[str]:
-    packages = session.exec(select(Reply.package).where(col(Reply.package).is_not(None))).all()
-    images = session.exec(select(Disc.image).where(col(Disc.image).is_not(None))).all()
-    return {str(ref["id"]) for ref in (*packages, *images) if ref}

@@ -5,10 +5,9 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlmodel import Session, col, func, select
-
 from services.media.domain.states import REPLY, step
 from services.media.parts import MediaParts
+from services.media.storage.backups import earliest_end, has_image_left
 from services.media.storage.discs import expiring_discs, replies_on
 from services.media.storage.replies import expiring_replies
 from services.media.storage.tables import Disc, Reply
@@ -23,18 +22,7 @@ KEEPER = Actor.job("media.backups")
 
 async def next_backup_due(parts: MediaParts, until: datetime) -> datetime | None:
     """The earliest end of a kept backup up to `until`."""
-
-    def earliest(session: Session) -> datetime | None:
-        ends = [
-            session.exec(select(func.min(table.expires_at)).where(*conditions)).one()
-            for table, conditions in (
-                (Reply, (col(Reply.package).is_not(None),)),
-                (Disc, (col(Disc.image).is_not(None),)),
-            )
-        ]
-        return min((end for end in ends if end is not None and end <= until), default=None)
-
-    return await parts.db.read(earliest)
+    return await parts.db.read(lambda session: earliest_end(session, until))
 
 
 async def destroy_backups(parts: MediaParts, at: datetime) -> dict[str, int]:
@@ -76,8 +64,7 @@ def _image_gone(work: Work, disc_id: str, gone: Destroyed) -> None:
 
 
 def _expire_if_no_backup_is_left(work: Work, reply: Reply) -> None:
-    kept = select(Disc.id).where(col(Disc.disc_set) == reply.disc_set, col(Disc.image).is_not(None))
-    if reply.state != "expired" and work.session.exec(kept).first() is None:
+    if reply.state != "expired" and not has_image_left(work.session, reply.disc_set):
         reply.state = step(REPLY, reply.state, "expired")
         work.session.add(reply)
 

@@ -5,8 +5,8 @@ from typing import Any
 from sqlmodel import Session
 
 from services.media.domain.kinds import words_of
+from services.media.storage.blanks import blank_of
 from services.media.storage.discs import (
-    blank_of,
     disc_of,
     discs_after,
     dispatch_id_of,

@@ -2,10 +2,8 @@
 
 from typing import Any
 
-from sqlmodel import col, func, select
-
 from services.media.domain.states import BLANK, step
-from services.media.storage.discs import blank_of, last_blank_number, oldest_blank_in_stock
+from services.media.storage.blanks import blank_of, blanks_after, count_by_state, last_number, oldest_in_stock
 from services.media.storage.tables import Blank
 from shared.auth.caller import Caller
 from shared.calendar.clock import JST
@@ -18,7 +16,7 @@ UNANNOUNCED = "unannounced"
 
 def stock_blanks(work: Work, caller: Caller, *, count: int, lot: str) -> dict[str, Any]:
     """Takes `count` blanks into stock under the next numbers."""
-    first = last_blank_number(work.session) + 1
+    first = last_number(work.session) + 1
     for number in range(first, first + count):
         _enter(work, number, lot, state="stock")
     work.session.flush()
@@ -28,10 +26,7 @@ def stock_blanks(work: Work, caller: Caller, *, count: int, lot: str) -> dict[st
 
 def list_blanks(work: Work, caller: Caller, *, limit: int, cursor: str) -> dict[str, Any]:
     """Every blank in number order, and how many there are in each state."""
-    after = _number(decode(cursor))
-    rows = work.session.exec(
-        select(Blank).where(col(Blank.number) > after).order_by(col(Blank.number)).limit(limit + 1)
-    ).all()
+    rows = blanks_after(work.session, _number(decode(cursor)), limit=limit)
     work.record(caller.access("media.blank.list", "blank", "*"))
     items = [
         {
@@ -59,9 +54,9 @@ def set_blank(work: Work, caller: Caller, number: int, state: str) -> dict[str, 
 
 def take_blank(work: Work, disc_id: str) -> int:
     """Uses the next blank for a disc. Where stock was never entered the blank gets its number now, and is marked so."""
-    blank = oldest_blank_in_stock(work.session)
+    blank = oldest_in_stock(work.session)
     if blank is None:
-        blank = _enter(work, last_blank_number(work.session) + 1, UNANNOUNCED, state="stock")
+        blank = _enter(work, last_number(work.session) + 1, UNANNOUNCED, state="stock")
     blank.disc_id = disc_id
     _set(work, blank, "used")
     return blank.number
@@ -95,7 +90,7 @@ def _set(work: Work, blank: Blank, state: str) -> None:
 
 
 def _counts(work: Work) -> dict[str, int]:
-    counted = dict(work.session.exec(select(Blank.state, func.count()).group_by(col(Blank.state))).all())
+    counted = count_by_state(work.session)
     return {state: counted.get(state, 0) for state in BLANK}
 
 
