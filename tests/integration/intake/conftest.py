@@ -4,7 +4,8 @@ import hashlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 import httpx
 import pytest_asyncio
@@ -46,8 +47,7 @@ class Intake:
 
     @property
     def parts(self) -> IntakeParts:
-        parts: IntakeParts = self.host.services["intake"].parts
-        return parts
+        return cast(IntakeParts, self.host.services["intake"].parts)
 
     def client(self, principal: Principal | None = None, **headers: str) -> httpx.AsyncClient:
         return self.host.client("intake", principal or portal(PLAN), **headers)
@@ -104,7 +104,7 @@ async def intake(host: Host) -> AsyncIterator[Intake]:
     service = create_service(IntakeSettings(), host.kit)
     heard: list[Event] = []
     await host.start(service, _listener(host, heard))
-    _register_plans(service.parts)
+    _register_plans(cast(IntakeParts, service.parts))
     yield Intake(host, heard)
 
 
@@ -118,7 +118,7 @@ def _register_plans(parts: IntakeParts) -> None:
             channel=channel,  # type: ignore[arg-type]
             contract_from=date(2020, 4, 1),
         )
-        parts.db.write_now(lambda work, entry=entry: register_plan(work, entry, access))
+        parts.db.write_now(partial(register_plan, entry=entry, access=access))
 
 
 def _listener(host: Host, heard: list[Event]) -> Any:

@@ -2,11 +2,14 @@
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import polars as pl
 import pytest
 
 from shared.blobs.columns import get_frame, put_frame
+from shared.blobs.ref import BlobRef
+from shared.events import Event
 from shared.events.intake import CycleClosed, PlanContractEnded
 from shared.events.matcher import (
     BatchAnswered,
@@ -62,7 +65,7 @@ async def test_running_the_cutoff_twice_closes_once(intake: Intake) -> None:
 async def test_requests_follow_what_the_other_services_tell_in_any_order(intake: Intake) -> None:
     request = await intake.send(request_file(people(GOOD)), 1)
     await intake.run_jobs(CUTOFF)
-    told = dict(batch_id="b", cycle="2026-06-A", kind="provisional")
+    told: dict[str, Any] = {"batch_id": "b", "cycle": "2026-06-A", "kind": "provisional"}
     list_ref = intake.parts.blobs.put(b"[]", purpose="list", key="intake")
     await _tell(intake, BatchHandedOver(**told))
     assert (await intake.get(f"requests/{request['id']}"))["state"] == "inquired"
@@ -176,10 +179,10 @@ async def test_no_bytes_make_the_check_fail(intake: Intake, data: bytes) -> None
     assert set(request["codes"]) <= {f"F{at:02}" for at in range(1, 13)}
 
 
-async def _tell(intake: Intake, event: object) -> None:
+async def _tell(intake: Intake, event: Event) -> None:
     """Announce an event as its service would; it travels over the bus."""
     listener = intake.host.services["listener"].parts.db
-    await listener.write(lambda work: work.announce(event, subject="test"))  # type: ignore[arg-type]
+    await listener.write(lambda work: work.announce(event, subject="test"))
     await intake.host.idle()
 
 
@@ -189,7 +192,5 @@ def _issued(intake: Intake, numbers: list[str]) -> InquiryNumbersIssued:
     return InquiryNumbersIssued(plan_number=PLAN, request_id="x", count=len(numbers), numbers=ref)
 
 
-def _ref(stored: dict[str, object]):  # type: ignore[no-untyped-def]
-    from shared.blobs.ref import BlobRef
-
+def _ref(stored: dict[str, object]) -> BlobRef:
     return BlobRef.model_validate(stored)

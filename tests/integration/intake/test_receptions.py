@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 import pytest
 
 from services.intake.storage.tables import RequestRow
+from shared.auth.principals import Principal
 from shared.discs.image import DiscFile, write_image
 from shared.events.copies import CopyDestroyed
+from tests.integration.conftest import staff
 from tests.integration.intake.conftest import GOOD, OTHER, Intake, people, request_file
 
 pytestmark = pytest.mark.asyncio
@@ -128,7 +130,5 @@ async def test_reading_a_medium_needs_the_media_station_and_a_purpose(intake: In
         assert (await clerk.put(path, content=b"")).status_code == 404
 
 
-def _clerk():  # type: ignore[no-untyped-def]
-    from tests.integration.conftest import staff
-
+def _clerk() -> Principal:
     return staff("clerk")
