@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from services.intake.usecases.change_request import ReplacementEntry
 from services.intake.usecases.register_request import Registration
 from shared.events.intake import Channel, Charset, Kind
 
@@ -51,13 +52,25 @@ class NewRequest(Body):
 
 
 class Replacement(Body):
-    """A request in the place of another; plan and kind are those of the other."""
+    """A request in the place of another; plan and kind, where given, must be those of the other."""
 
     record_count: int = Field(ge=0, le=100_000_000)
     sha256: Sha256
     form: Form
     plan_number: PlanNumber | None = None
     kind: Kind | None = None
+
+    def replacement(self) -> ReplacementEntry:
+        """As the use case takes it."""
+        return ReplacementEntry(
+            record_count=self.record_count,
+            sha256=self.sha256,
+            form_date=self.form.date,
+            form_contact=self.form.contact,
+            form_remarks=self.form.remarks,
+            plan_number=self.plan_number,
+            kind=self.kind,
+        )
 
 
 class NewPlan(Body):

@@ -6,19 +6,17 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Request
 
-from services.intake.api.views import request_view
 from services.intake.parts import IntakeParts
-from services.intake.storage.tables import RequestRow
 from services.intake.usecases.take_file import (
     Part,
     awaits_file,
-    check_digest,
     check_part,
     digest_of,
     drop_file,
     keep_part,
     take_file,
 )
+from services.intake.usecases.views import request_view
 from shared.auth.allow import allow
 from shared.auth.caller import Caller
 from shared.blobs.ref import BlobRef
@@ -42,7 +40,7 @@ async def upload(
     part = _part(content_range, parts.settings.max_file_bytes)
     if part is not None:
         await parts.db.read(lambda session: check_part(session, row, part))
-    blob = await _receive(request, parts, row, part)
+    blob = await _receive(request, parts, row.plan_number, part)
     try:
         files = [blob] if part is None else await _keep(parts, row.id, part, blob, caller)
     except Refusal:
@@ -50,11 +48,11 @@ async def upload(
         raise
     if not files:
         return {"id": row.id, "state": row.state, "upload": {"next_byte": part.stop if part else 0}}
-    return await _finish(parts, row, files, caller)
+    return await _finish(parts, row.id, files, caller)
 
 
-async def _receive(request: Request, parts: IntakeParts, row: RequestRow, part: Part | None) -> BlobRef:
-    writer = parts.blobs.create(purpose="request-file", key=f"plan/{row.plan_number}")
+async def _receive(request: Request, parts: IntakeParts, plan_number: str, part: Part | None) -> BlobRef:
+    writer = parts.blobs.create(purpose="request-file", key=f"plan/{plan_number}")
     limit = parts.settings.max_file_bytes if part is None else part.stop - part.start
     blob = await receive(request, writer, limit=limit)
     if part is not None and blob.size != part.stop - part.start:
@@ -67,13 +65,12 @@ async def _keep(parts: IntakeParts, request_id: str, part: Part, blob: BlobRef, 
     return await parts.db.write(lambda work: keep_part(work, request_id, part, blob, caller))
 
 
-async def _finish(parts: IntakeParts, row: RequestRow, files: list[BlobRef], caller: Caller) -> dict[str, Any]:
+async def _finish(parts: IntakeParts, request_id: str, files: list[BlobRef], caller: Caller) -> dict[str, Any]:
     sha256 = await asyncio.to_thread(digest_of, parts.blobs, files)
     try:
-        check_digest(row, sha256)
-        taken = await parts.db.write(lambda work: take_file(work, row.id, files, sha256, caller))
+        taken = await parts.db.write(lambda work: take_file(work, request_id, files, sha256, caller))
     except Refusal:
-        await parts.db.write(lambda work: drop_file(work, row.id, files))
+        await parts.db.write(lambda work: drop_file(work, request_id, files))
         raise
     return request_view(taken)
 

@@ -10,14 +10,10 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
 from services.intake.domain.check import with_texts
-from services.intake.domain.check.findings import SCHEMA
 from services.intake.parts import IntakeParts
-from services.intake.storage.tables import RequestRow, ref
-from services.intake.usecases.find_own_request import find_own_request
+from services.intake.usecases.read_findings import read_findings
 from shared.auth.allow import allow
 from shared.auth.caller import Caller
-from shared.blobs.columns import get_frame
-from shared.db import Work
 from shared.http import Cursor, Limit, page, parts_of
 from shared.http.paging import decode
 from shared.refusals import Refusal
@@ -34,7 +30,7 @@ async def as_json(
 ) -> dict[str, Any]:
     """The findings in the order of lines."""
     start = _start(cursor)
-    frame = await _findings(parts, request_id, caller)
+    frame = await read_findings(parts, request_id, caller)
     rows = list(enumerate(frame.slice(start, limit + 1).iter_rows(), start=start))
     answer = page(rows, limit=limit, position=lambda item: str(item[0] + 1))
     return answer | {"items": [with_texts(*row) for _, row in answer["items"]], "total": frame.height}
@@ -43,22 +39,10 @@ async def as_json(
 @router.get("/requests/{request_id}/findings.csv", response_class=Response)
 async def as_csv(request_id: str, parts: Parts, caller: Reader) -> Response:
     """All findings as CSV (UTF-8 with byte-order mark, so that a spreadsheet shows it right)."""
-    frame = await _findings(parts, request_id, caller)
+    frame = await read_findings(parts, request_id, caller)
     text = await asyncio.to_thread(_csv, frame)
     headers = {"Content-Disposition": f'attachment; filename="findings_{request_id[:36]}.csv"'}
     return Response("\ufeff" + text, media_type="text/csv; charset=utf-8", headers=headers)
-
-
-async def _findings(parts: IntakeParts, request_id: str, caller: Caller) -> pl.DataFrame:
-    def read(work: Work) -> RequestRow:
-        row = find_own_request(work.session, request_id, caller)
-        work.record(caller.access("intake.findings.read", "request", row.id))
-        return row
-
-    blob = ref((await parts.db.write(read)).findings)
-    if blob is None:
-        return pl.DataFrame(schema=SCHEMA)
-    return await asyncio.to_thread(get_frame, parts.blobs, blob)
 
 
 def _csv(frame: pl.DataFrame) -> str:

@@ -5,11 +5,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 
 from services.intake.api.bodies import ContractEnd, NewPlan
-from services.intake.api.views import plan_view
 from services.intake.parts import IntakeParts
 from services.intake.storage.registers import all_plans, find_plan
 from services.intake.usecases.end_contract import end_contract
 from services.intake.usecases.register_plan import PlanEntry, register_plan
+from services.intake.usecases.views import plan_view
 from shared.auth.allow import allow
 from shared.auth.caller import Caller
 from shared.calendar.clock import JST

@@ -1,5 +1,8 @@
 """Withdraw a request, or register another in its place; both until the cutoff."""
 
+from dataclasses import dataclass
+from datetime import date
+
 from services.intake.domain.requests import check_transition
 from services.intake.storage.requests import kind_of, move, state_of
 from services.intake.storage.tables import RequestRow
@@ -8,7 +11,7 @@ from services.intake.usecases.register_request import Registration, register_req
 from shared.auth.caller import Caller
 from shared.calendar.cutoffs import cutoff_at
 from shared.db import Work
-from shared.events.intake import RequestReplaced, RequestWithdrawn
+from shared.events.intake import Kind, RequestReplaced, RequestWithdrawn
 from shared.refusals import Refusal
 
 
@@ -22,13 +25,35 @@ def withdraw_request(work: Work, request_id: str, caller: Caller) -> RequestRow:
     return row
 
 
-def replace_request(work: Work, request_id: str, registration: Registration, caller: Caller) -> RequestRow:
+@dataclass(frozen=True, kw_only=True)
+class ReplacementEntry:
+    """What a plan says of the file that replaces another; plan and kind only to be compared."""
+
+    record_count: int
+    sha256: str
+    form_date: date
+    form_contact: str
+    form_remarks: str = ""
+    plan_number: str | None = None
+    kind: Kind | None = None
+
+
+def replace_request(work: Work, request_id: str, entry: ReplacementEntry, caller: Caller) -> RequestRow:
     """Register a request that takes the place of an accepted one as soon as it is accepted itself."""
     old = find_own_request(work.session, request_id, caller)
-    if (registration.plan_number, registration.kind) != (old.plan_number, old.kind):
+    if entry.plan_number not in (None, old.plan_number) or entry.kind not in (None, old.kind):
         raise Refusal("replacement-differs")
     _check_open(work, old)
     check_transition(state_of(old), "replaced")
+    registration = Registration(
+        plan_number=old.plan_number,
+        kind=kind_of(old),
+        record_count=entry.record_count,
+        sha256=entry.sha256,
+        form_date=entry.form_date,
+        form_contact=entry.form_contact,
+        form_remarks=entry.form_remarks,
+    )
     return register_request(work, registration, caller, replaces=old.id)
 
 

@@ -8,15 +8,15 @@ import polars as pl
 from services.intake.domain.check import FileFacts, RequestCheck, Verdict
 from services.intake.domain.check.findings import SCHEMA
 from services.intake.domain.check.hashed_set import HashedSet
-from services.intake.file_streams import JoinedBlobs
 from services.intake.parts import IntakeParts
-from services.intake.scanning import is_clean
 from services.intake.storage.doomed import doom
+from services.intake.storage.file_streams import JoinedBlobs
 from services.intake.storage.registers import number_lists
 from services.intake.storage.requests import kind_of, move, waiting
 from services.intake.storage.requests import same_file_exists as in_house
 from services.intake.storage.tables import PlanRow, RequestRow, refs
 from services.intake.usecases.change_request import put_in_place
+from services.intake.usecases.scanning import is_clean
 from shared.blobs.columns import get_frame, put_frame
 from shared.blobs.ref import BlobRef
 from shared.bus.handling import Effect

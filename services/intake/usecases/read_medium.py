@@ -7,7 +7,7 @@ from sqlmodel import Session
 from services.intake.domain.media_files import request_files
 from services.intake.domain.receptions import MediumState, check_medium_transition
 from services.intake.storage.doomed import doom
-from services.intake.storage.registers import find_medium
+from services.intake.storage.registers import find_medium, find_reception
 from services.intake.storage.tables import MediumRow, ref
 from shared.auth.caller import Caller
 from shared.blobs.ref import BlobRef
@@ -23,6 +23,12 @@ def check_readable_now(session: Session, reception_id: str, number: int) -> Medi
     row = find_medium(session, reception_id, number)
     check_medium_transition(medium_state(row), "read")
     return row
+
+
+def plan_to_read(session: Session, reception_id: str, number: int) -> str:
+    """Whose medium it is, when it may be read in now. Refusal `not-found` or `wrong-state`."""
+    check_readable_now(session, reception_id, number)
+    return find_reception(session, reception_id).plan_number
 
 
 def can_be_opened(blobs: BlobStore, copy: BlobRef) -> bool:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
-from services.intake.file_streams import JoinedBlobs
 from services.intake.storage.doomed import doom
+from services.intake.storage.file_streams import JoinedBlobs
 from services.intake.storage.requests import move
 from services.intake.storage.tables import RequestRow, UploadPartRow
 from services.intake.usecases.find_own_request import find_own_request
@@ -78,8 +78,13 @@ def digest_of(blobs: BlobStore, files: Sequence[BlobRef]) -> str:
 
 
 def take_file(work: Work, request_id: str, files: Sequence[BlobRef], sha256: str, caller: Caller) -> RequestRow:
-    """The file is whole: it counts for the cycle of this instant, and its check may start."""
+    """The file is whole: it counts for the cycle of this instant, and its check may start.
+
+    Refusal `digest-mismatch` when it is not the file that was registered.
+    """
     row = awaits_file(work.session, request_id, caller)
+    if sha256 != row.registered_sha256:
+        raise Refusal("digest-mismatch")
     row.files = [each.model_dump() for each in files]
     row.file_sha256 = sha256
     row.file_size = sum(each.size for each in files)
@@ -97,12 +102,6 @@ def drop_file(work: Work, request_id: str, files: Sequence[BlobRef]) -> None:
     """A file that is not the registered one: its bytes go, and the request still waits."""
     _forget_parts(work, request_id)
     doom(work, files, what="", object_type="request", object_id=request_id)
-
-
-def check_digest(row: RequestRow, sha256: str) -> None:
-    """Refusal `digest-mismatch` when the file is not the one that was registered."""
-    if sha256 != row.registered_sha256:
-        raise Refusal("digest-mismatch")
 
 
 def _forget_parts(work: Work, request_id: str) -> None:

@@ -5,8 +5,8 @@ import struct
 from collections.abc import Callable
 from contextlib import suppress
 
-from services.intake.file_streams import JoinedBlobs
 from services.intake.settings import IntakeSettings
+from services.intake.storage.file_streams import JoinedBlobs
 
 PIECE_BYTES = 1 << 18
 SECONDS = 120

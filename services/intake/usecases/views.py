@@ -1,4 +1,4 @@
-"""What callers get to see."""
+"""What callers get to see of requests, plans, receptions."""
 
 from collections.abc import Sequence
 from datetime import datetime
