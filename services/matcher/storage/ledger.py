@@ -6,6 +6,7 @@ from functools import partial
 from itertools import repeat
 from typing import Any, Final, TypeVar
 
+import orjson
 import polars as pl
 from sqlalchemy import BindParameter, bindparam, delete, func, insert, select, update
 from sqlmodel import Session, col
@@ -32,13 +33,12 @@ _NUMBERS: Final = select(col(Held.person), col(Held.inquiry_number)).where(_MINE
 _PEOPLE: Final = select(col(Held.plan_number), col(Held.inquiry_number), col(Held.sealed), col(Held.told)).where(
     col(Held.inquiry_number).in_(_WANTED)
 )
-# One row of the ledger, unless its number is taken or was ever spent, or the person has one. Handed to the driver as it
-# is: this runs once for every person of a cycle, and binding each value through the toolkit doubles its cost.
-_GIVE: Final = """
-INSERT INTO held (inquiry_number, plan_number, person, sealed)
-SELECT ?1, ?2, ?3, ?4 WHERE NOT EXISTS (SELECT 1 FROM spent WHERE inquiry_number = ?1)
-ON CONFLICT DO NOTHING
-"""
+# One row of the ledger, unless its number is taken or the person has one. Handed to the driver as it is: this runs once
+# for every person of a cycle, and binding each value through the toolkit doubles its cost.
+_GIVE: Final = (
+    "INSERT INTO held (inquiry_number, plan_number, person, sealed) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
+)
+_SPENT: Final = "SELECT inquiry_number FROM spent WHERE inquiry_number IN (SELECT value FROM json_each(?))"
 
 
 def key_of(plan_number: str) -> str:
@@ -155,8 +155,11 @@ def _some_of(session: Session, plan_number: str) -> list[str]:
 
 def _give(work: Work, *, plan_number: str, rows: list[tuple[str, str, bytes, bytes]]) -> dict[bytes, str]:
     """Insert rows whose number and person are both new; who has a number afterwards."""
-    given = work.session.connection().exec_driver_sql(_GIVE, rows).rowcount
-    if given == len(rows):
+    connection = work.session.connection()
+    numbers = orjson.dumps([number for number, _, _, _ in rows]).decode()
+    spent = set(connection.exec_driver_sql(_SPENT, (numbers,)).scalars())
+    fresh = [row for row in rows if row[0] not in spent] if spent else rows
+    if fresh and connection.exec_driver_sql(_GIVE, fresh).rowcount == len(rows):
         return {person: number for number, _, person, _ in rows}
     return _numbers(work.session, plan_number, [person for _, _, person, _ in rows])
 
