@@ -36,9 +36,8 @@ def _print(cycle: dict[str, Any], bare: dict[str, Any]) -> None:
         print(f"{stage:<28}{seconds:>9.2f}{records / seconds:>12,.0f}")
     worked = sum(seconds for stage, seconds in cycle["stages"].items() if stage != "reviews")
     print(f"{'cycle without reviews':<28}{worked:>9.2f}{records / worked:>12,.0f}   peak {cycle['peak_mib']:,} MiB")
-    print(
-        f"{'baseline: plain Python':<28}{bare['seconds']:>9.2f}{bare['records'] / bare['seconds']:>12,.0f}   peak {bare['peak_mib']:,} MiB"
-    )
+    seconds, pace = bare["seconds"], bare["records"] / bare["seconds"]
+    print(f"{'baseline: plain Python':<28}{seconds:>9.2f}{pace:>12,.0f}   peak {bare['peak_mib']:,} MiB")
     print(f"cycle / baseline: {worked / bare['seconds']:.2f} (reviews decided: {cycle['reviews']:,})")
 
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
-from services.console.domain.board import KINDS, STAGES, CycleBoard, age_in_words, cycle_board, shown
+from services.console.domain.board import KINDS, STAGES, CycleBoard, Json, age_in_words, cycle_board, shown
 from shared.calendar.clock import JST, Clock
 
 Clients = Callable[[str], httpx.AsyncClient]
@@ -59,7 +59,7 @@ class BoardReader:
             "checkpoint_age": age_in_words(summary["log"].get("checkpoint_at"), now),
         }
 
-    async def _cycle(self, cycle: dict[str, Any], plans: dict[str, Any]) -> CycleBoard:
+    async def _cycle(self, cycle: Json, plans: dict[str, Any]) -> CycleBoard:
         name = str(cycle["cycle"])
         requests, made = await asyncio.gather(
             self._list("intake", "/intake/v1/requests", cycle=name),
