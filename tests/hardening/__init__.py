@@ -1,0 +1,1 @@
+"""Bad input and attack, against a whole embedded system in this process."""
