@@ -36,7 +36,7 @@ from shared.calendar.clock import DemoClock
 from shared.crypto.published import TOKENS, KeyringKeys
 from shared.hosting import Kit, Service, run_due
 from shared.hosting.house_events import HOUSE_EVENTS
-from shared.hosting.jobs import JobRun, JobStuck
+from shared.hosting.jobs import JobRun, JobStuck, Looks
 from shared.ids import new_id
 from shared.refusals import Refusal
 from shared.telemetry.logs import cause_of, log
@@ -166,11 +166,11 @@ class Embedded:
 
     async def _keep_schedule(self) -> None:
         """Run what falls due while time flows; a failing job is logged and tried again."""
-        logger = log("host")
+        logger, looks = log("host"), Looks()
         while True:
             try:
                 async with self._jobs_lock:
-                    await run_due(list(self.services.values()), self.kit.clock.now())
+                    await run_due(list(self.services.values()), self.kit.clock.now(), looks=looks)
             except asyncio.CancelledError:
                 raise
             except JobStuck as stuck:

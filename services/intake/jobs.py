@@ -11,6 +11,7 @@ from services.intake.storage.doomed import all_doomed
 from services.intake.storage.registers import media_to_transfer, plans_to_end, reader_copies
 from services.intake.storage.requests import first_awaiting
 from services.intake.usecases.close_cycle import close_cycle, is_due
+from services.intake.usecases.collect_orphans import ORPHANS
 from services.intake.usecases.destroy_doomed import destroy_doomed
 from services.intake.usecases.end_contract import announce_ended_contracts
 from services.intake.usecases.end_of_life import (
@@ -116,4 +117,5 @@ JOBS: Final = (
     Job("intake-expiry", "未着登録の失効", "Expire registrations without a file", next_expiry, run_expiry),
     Job("intake-contracts", "契約終了の通知", "Announce ended contracts", next_contract_end, run_contract_end),
     Job("intake-destruction", "保管期間の終了", "Destroy what is due", next_destruction, run_destruction),
+    ORPHANS.job("intake"),
 )

@@ -18,6 +18,8 @@ class IntakeSettings(BaseSettings):
     """Days after which a registration whose file never came expires."""
     request_data_months: int = 3
     """Calendar months for which a request's data are kept after its reply."""
+    orphan_hours: int = 48
+    """Age from which a blob that no row names is destroyed."""
     transfer_hour: int = 18
     """Hour of the business day (Japan time) at which the daily transfer runs."""
     scanner: str = ""

@@ -7,7 +7,7 @@ from typing import Final
 
 from services.matcher.settings import MatcherParts
 from services.matcher.usecases.clear_replies import clear_replies, next_clearing
-from services.matcher.usecases.collect_orphans import collect_orphans, orphans
+from services.matcher.usecases.collect_orphans import ORPHANS
 from services.matcher.usecases.destroy_copies import destroy_copies, next_destruction
 from shared.hosting import Job
 
@@ -29,15 +29,6 @@ async def _clear(parts: MatcherParts, at: datetime) -> Mapping[str, int]:
     return {"replies": await asyncio.to_thread(clear_replies, parts, at)}
 
 
-async def _orphans_due(parts: MatcherParts, until: datetime) -> datetime | None:
-    # Age is the file system's, so that an orphan is due only by the machine's own clock.
-    return until if await asyncio.to_thread(orphans, parts, until) else None
-
-
-async def _collect(parts: MatcherParts, at: datetime) -> Mapping[str, int]:
-    return {"orphans": await asyncio.to_thread(collect_orphans, parts, at)}
-
-
 def _up_to(at: datetime | None, until: datetime) -> datetime | None:
     return at if at is not None and at <= until else None
 
@@ -51,5 +42,5 @@ JOBS: Final = (
         _destroy,
     ),
     Job("matcher.clear-replies", "回答データの廃棄", "Destroy reply data kept long enough", _next_clearing, _clear),
-    Job("matcher.collect-orphans", "孤立データの回収", "Collect blobs that nothing names", _orphans_due, _collect),
+    ORPHANS.job("matcher"),
 )

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.media.usecases.collect_orphans import collect_orphans, next_orphans_due
+from services.media.usecases.collect_orphans import ORPHANS
 from services.media.usecases.destroy_backups import destroy_backups, next_backup_due
 from shared.hosting import Job
 
@@ -14,11 +14,5 @@ JOBS: Final = (
         next_due=next_backup_due,
         run=destroy_backups,
     ),
-    Job(
-        name="media-orphans",
-        title_ja="参照されない暗号化ファイルの削除",
-        title_en="Destroy blobs that nothing names",
-        next_due=next_orphans_due,
-        run=collect_orphans,
-    ),
+    ORPHANS.job("media"),
 )

@@ -47,9 +47,7 @@ class FieldCipher:
 
     def decrypt_many(self, sealed: Sequence[bytes], *, place: str, rows: Sequence[str]) -> list[str]:
         """A column of values as `encrypt_many` made it."""
-        ciphers = {
-            FORMAT + version.to_bytes(2, "big"): AESGCMSIV(key) for version, key in self._to_decrypt().items()
-        }
+        ciphers = {FORMAT + version.to_bytes(2, "big"): AESGCMSIV(key) for version, key in self._to_decrypt().items()}
         prefix = _bound(place)
         return [_decrypt(ciphers, one, prefix + row.encode()) for one, row in zip(sealed, rows, strict=True)]
 

@@ -1,16 +1,15 @@
 """Numbers and codes go when the plan says so or its contract ends; columns go when nobody needs them any more."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import text
 
 from services.matcher.consumers import CONSUMES
 from services.matcher.jobs import JOBS
-from services.matcher.usecases.collect_orphans import collect_orphans, orphans
+from services.matcher.usecases.collect_orphans import ORPHANS
 from shared.blobs.errors import BlobGone
 from shared.blobs.ref import BlobRef
-from shared.calendar.clock import SystemClock
 from shared.crypto.errors import KeyDestroyed
 from shared.events.copies import CopyDestroyed
 from shared.events.intake import PlanContractEnded
@@ -135,19 +134,17 @@ async def test_reply_columns_go_three_months_after_their_media_are_complete(worl
 async def test_only_blobs_that_nothing_names_are_orphans(world: World) -> None:
     await identified(world, PEOPLE[:2])
     ref = world.parts.blobs.put(b"left behind by a crash", purpose="answers", key="jlis")
-    now = SystemClock().now()
-    assert orphans(world.parts, now) == []
+    assert ORPHANS.found(world.parts) == []
     later = world.parts.settings.model_copy(update={"orphan_hours": 0})
     parts = type(world.parts)(**{**vars(world.parts), "settings": later})
-    old = now + timedelta(seconds=0)
-    assert set(orphans(parts, old)) <= {ref.id}
-    while not orphans(parts, SystemClock().now()):
+    assert set(ORPHANS.found(parts)) <= {ref.id}
+    while not ORPHANS.found(parts):
         pass
-    assert collect_orphans(parts, SystemClock().now()) == 1
+    assert ORPHANS.destroy(parts) == 1
     with pytest.raises(BlobGone):
         world.parts.blobs.get(ref)
 
 
 def test_every_job_and_consumer_has_its_name() -> None:
-    assert [job.name for job in JOBS] == ["matcher.destroy-copies", "matcher.clear-replies", "matcher.collect-orphans"]
+    assert [job.name for job in JOBS] == ["matcher.destroy-copies", "matcher.clear-replies", "matcher-orphans"]
     assert len(CONSUMES) == 6
