@@ -21,15 +21,20 @@ from shared.people.inquiry_numbers import canonical_column, is_inquiry_number_co
 from shared.people.postal import disagrees_columns
 
 Findings = list[pl.DataFrame]
-# The municipality stands at the front; what follows the first numeral never decides it.
-_FRONT = r"^[^0-9０-９]{1,24}"
 
 
 def prepared(frame: pl.DataFrame, record: RecordSpec) -> pl.DataFrame:
-    """The block with what several rules need: `western` (birth), `canonical` and `well_formed` (inquiry number)."""
+    """The block with what several rules need.
+
+    `western` (birth), `canonical` and `well_formed` (inquiry number), and of the address `municipality_code`,
+    `old_name` and `address_key`.
+    """
     frame = frame.with_columns(pl.col(record.columns).fill_null(""))
     if "birth_date" in record.columns:
         frame = frame.with_columns(western_birth("birth_date"))
+    if "address" in record.columns:
+        read = read_addresses(frame.get_column("address"))
+        frame = frame.hstack(read.select("municipality_code", "old_name", pl.col("key").alias("address_key")))
     if "inquiry_number" in record.columns:
         frame = frame.with_columns(canonical_column(pl.col("inquiry_number")).alias("canonical"))
         frame = frame.with_columns(is_inquiry_number_column(pl.col("canonical")).alias("well_formed"))
@@ -84,11 +89,7 @@ def _hits(frame: pl.DataFrame, rules: Sequence[Rule]) -> Findings:
 
 
 def _address_findings(frame: pl.DataFrame) -> Findings:
-    front = frame.get_column("address").str.extract(f"({_FRONT})").fill_null("")
-    unique = front.unique(maintain_order=True)
-    read = pl.DataFrame({"front": unique}).hstack(read_addresses(unique).select("municipality_code", "old_name"))
-    joined = front.to_frame("front").join(read, on="front", how="left", maintain_order="left")
-    code, old_name = joined.get_column("municipality_code"), joined.get_column("old_name")
+    code, old_name = frame.get_column("municipality_code"), frame.get_column("old_name")
     filled = frame.get_column("address") != ""
     return [
         *findings_where(frame, filled & (code == "") & (old_name == ""), "R18", "address"),

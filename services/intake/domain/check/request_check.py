@@ -129,7 +129,7 @@ class RequestCheck:
     def _keys(self, sound: pl.DataFrame) -> pl.Series:
         """What makes two inquiries the same: the person, or the inquiry number. Empty: cannot be told."""
         if self._is_provisional:
-            return person_keys(sound)
+            return person_keys(sound, sound["address_key"])
         return sound.select(pl.when("well_formed").then("canonical").otherwise(pl.lit("")).alias("key"))["key"]
 
     def _sameness_findings(self, sound: pl.DataFrame, keys: pl.Series) -> Findings:
