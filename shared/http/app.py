@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, FastAPI, HTTPException, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.auth.tokens import TokenVerifier
@@ -13,6 +13,8 @@ from shared.http.problems import install_problems
 from shared.ids import new_id
 from shared.telemetry.tracing import enter_trace
 
+# Files come by PUT, as streams with limits of their own; any other body is read whole before its token is looked at.
+LARGEST_BODY: Final = 8 << 20
 HEADERS: Final = (
     (b"cache-control", b"no-store"),
     (b"x-content-type-options", b"nosniff"),
@@ -60,4 +62,20 @@ class CallContext:
                 message["headers"] = [*message["headers"], *(pair for pair in HEADERS if pair[0] not in present)]
             await send(message)
 
-        await self._app(scope, receive, send_with_headers)
+        bounded = receive if scope["method"] == "PUT" else _bounded(receive)
+        await self._app(scope, bounded, send_with_headers)
+
+
+def _bounded(receive: Receive) -> Receive:
+    """The same body, which may not grow beyond what any call of ours can need."""
+    received = 0
+
+    async def receive_bounded() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > LARGEST_BODY:
+            raise HTTPException(413)
+        return message
+
+    return receive_bounded

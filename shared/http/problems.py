@@ -1,5 +1,6 @@
 """Problem details (RFC 9457): a stable code, a title in both languages, what to do next; never what was sent."""
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,9 @@ from shared.telemetry.tracing import current_trace_id
 
 COMMON: Final = Path(__file__).with_name("problems.toml")
 MEDIA_TYPE: Final = "application/problem+json"
+ERRORS_TOLD: Final = 50
 BY_STATUS: Final = {404: "no-such-path", 405: "method-not-allowed", 413: "too-large"}
+_OUR_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,8 @@ def install_problems(app: FastAPI, service: str, table: Path) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, invalid: RequestValidationError) -> JSONResponse:
-        errors = [{"pointer": _pointer(error["loc"]), "rule": str(error["type"])} for error in invalid.errors()]
+        told = invalid.errors()[:ERRORS_TOLD]
+        errors = [{"pointer": _pointer(error["loc"], error["type"]), "rule": str(error["type"])} for error in told]
         return answer("invalid-input", errors=errors)
 
     @app.exception_handler(HTTPException)
@@ -97,6 +101,7 @@ def install_problems(app: FastAPI, service: str, table: Path) -> None:
         return answer("internal")
 
 
-def _pointer(location: Sequence[Any]) -> str:
+def _pointer(location: Sequence[Any], rule: str) -> str:
     """Where in the input, as far as the names are ours: a key that the caller made up is not echoed."""
-    return "/" + "/".join(str(step)[:40] for step in location if isinstance(step, int) or str(step).isidentifier())
+    known = location[:-1] if rule == "extra_forbidden" else location
+    return "/" + "/".join(str(step)[:40] for step in known if isinstance(step, int) or _OUR_NAME.fullmatch(str(step)))
