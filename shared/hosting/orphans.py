@@ -21,8 +21,12 @@ _FILE_TIMES: Final = SystemClock()
 
 @dataclass(frozen=True, slots=True)
 class Orphans:
-    """One service's way to find and destroy its orphans; `named` tells the ids of all blobs that its rows name."""
+    """One service's way to find and destroy its orphans.
 
+    `action` is how a destruction is recorded; `named` tells the ids of all blobs that the service's rows name.
+    """
+
+    action: str
     named: Callable[[Session], Iterable[str]]
     hours: Callable[[Any], int]
 
@@ -37,7 +41,7 @@ class Orphans:
         orphans = self.found(parts)
         for blob_id in orphans:
             parts.blobs.destroy(blob_id)
-            parts.db.write_now(partial(_record, service=parts.name, blob_id=blob_id))
+            parts.db.write_now(partial(_record, action=self.action, service=parts.name, blob_id=blob_id))
         return len(orphans)
 
     async def next_due(self, parts: Any, until: datetime) -> datetime | None:
@@ -54,6 +58,6 @@ class Orphans:
         return Job(f"{service}-orphans", title_ja, title_en, self.next_due, self.run, look_seconds=LOOK_SECONDS)
 
 
-def _record(work: Work, *, service: str, blob_id: str) -> None:
+def _record(work: Work, *, action: str, service: str, blob_id: str) -> None:
     actor = Actor.job(f"{service}.orphans")
-    work.record(Access(actor, f"{service}.orphan.destroy", "blob", blob_id, purpose="retention", case=blob_id))
+    work.record(Access(actor, action, "blob", blob_id, purpose="retention", case=blob_id))

@@ -5,4 +5,4 @@ from typing import Final
 from services.intake.storage.named import named_blobs
 from shared.hosting.orphans import Orphans
 
-ORPHANS: Final = Orphans(named_blobs, lambda parts: int(parts.settings.orphan_hours))
+ORPHANS: Final = Orphans("intake.orphan.destroy", named_blobs, lambda parts: int(parts.settings.orphan_hours))

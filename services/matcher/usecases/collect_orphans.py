@@ -5,4 +5,4 @@ from typing import Final
 from services.matcher.storage.copies import named_blobs
 from shared.hosting.orphans import Orphans
 
-ORPHANS: Final = Orphans(named_blobs, lambda parts: int(parts.settings.orphan_hours))
+ORPHANS: Final = Orphans("matcher.orphan.destroy", named_blobs, lambda parts: int(parts.settings.orphan_hours))
