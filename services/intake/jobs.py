@@ -9,7 +9,7 @@ from sqlmodel import Session
 from services.intake.parts import IntakeParts
 from services.intake.storage.doomed import all_doomed
 from services.intake.storage.registers import media_to_transfer, plans_to_end, reader_copies
-from services.intake.storage.requests import first_awaiting
+from services.intake.storage.requests import finished_requests, first_awaiting
 from services.intake.usecases.close_cycle import close_cycle, is_due
 from services.intake.usecases.collect_orphans import ORPHANS
 from services.intake.usecases.destroy_doomed import destroy_doomed
@@ -19,7 +19,6 @@ from services.intake.usecases.end_of_life import (
     doom_reader_copies,
     doom_request_data,
     expire_registrations,
-    finished_requests,
     registration_ends,
 )
 from services.intake.usecases.transfer_day import transfer_day

@@ -42,6 +42,24 @@ def find_reception(session: Session, reception_id: str) -> ReceptionRow:
     return row
 
 
+def newest_receptions(
+    session: Session, plan_number: str, *, kept_since: date | None, after: str, count: int
+) -> Sequence[ReceptionRow]:
+    """Up to `count` receptions, the newest first; with `kept_since` those received by then that are still in house."""
+    found = select(ReceptionRow).order_by(col(ReceptionRow.id).desc()).limit(count)
+    if plan_number:
+        found = found.where(ReceptionRow.plan_number == plan_number)
+    if after:
+        found = found.where(col(ReceptionRow.id) < after)
+    if kept_since is not None:
+        found = found.where(
+            col(ReceptionRow.received_on) <= kept_since,
+            col(ReceptionRow.destroyed_at).is_(None),
+            col(ReceptionRow.returned_at).is_(None),
+        )
+    return session.exec(found).all()
+
+
 def media_of(session: Session, reception_id: str) -> Sequence[MediumRow]:
     """A reception's media in order."""
     found = select(MediumRow).where(MediumRow.reception_id == reception_id)

@@ -1,6 +1,6 @@
 """Queries on requests and their history."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import cast
 
@@ -21,6 +21,26 @@ def find_request(session: Session, request_id: str) -> RequestRow:
     if row is None:
         raise Refusal("not-found")
     return row
+
+
+def newest_requests(
+    session: Session, wanted: Mapping[str, str], *, plans: frozenset[str], after: str, count: int
+) -> Sequence[RequestRow]:
+    """Up to `count` requests of these plans (`*`: all), the newest first, narrowed by what is not empty."""
+    found = select(RequestRow).order_by(col(RequestRow.id).desc()).limit(count)
+    for name, value in wanted.items():
+        if value:
+            found = found.where(getattr(RequestRow, name) == value)
+    if "*" not in plans:
+        found = found.where(col(RequestRow.plan_number).in_(sorted(plans)))
+    if after:
+        found = found.where(col(RequestRow.id) < after)
+    return session.exec(found).all()
+
+
+def requests_of_reception(session: Session, reception_id: str) -> Sequence[RequestRow]:
+    """The requests that came of a reception's media."""
+    return session.exec(select(RequestRow).where(RequestRow.reception_id == reception_id)).all()
 
 
 def move(work: Work, row: RequestRow, target: RequestState) -> None:
@@ -95,6 +115,12 @@ def first_awaiting(session: Session, registered_before: datetime | None = None) 
     if registered_before is not None:
         found = found.where(col(RequestRow.registered_at) <= registered_before)
     return session.exec(found.order_by(col(RequestRow.registered_at)).limit(1000)).all()
+
+
+def finished_requests(session: Session) -> Sequence[RequestRow]:
+    """Finished requests whose data are still here, in the order of their end."""
+    found = select(RequestRow).where(col(RequestRow.ended_at).is_not(None), col(RequestRow.data_destroyed_at).is_(None))
+    return session.exec(found.order_by(col(RequestRow.ended_at)).limit(1000)).all()
 
 
 def plans_that_sent(session: Session, cycle: str) -> set[str]:

@@ -2,14 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, select
-
 from services.intake.parts import IntakeParts
 from services.intake.storage.doomed import doom
 from services.intake.storage.registers import reader_copies
-from services.intake.storage.requests import first_awaiting, move
+from services.intake.storage.requests import finished_requests, first_awaiting, move
 from services.intake.storage.tables import RequestRow, ref, refs
-from services.intake.usecases.take_file import parts_of_file
+from services.intake.storage.uploads import forget_parts, parts_of_file
 from shared.calendar.retention import add_months, due
 from shared.db import Work
 from shared.trail import Access, Actor
@@ -23,8 +21,7 @@ def expire_registrations(work: Work, parts: IntakeParts, at: datetime) -> int:
     for row in rows:
         pieces = parts_of_file(work.session, row.id)
         doom(work, refs([each.blob for each in pieces]), what="", object_type="request", object_id=row.id)
-        for piece in pieces:
-            work.session.delete(piece)
+        forget_parts(work.session, row.id)
         move(work, row, "expired")
         work.record(Access(EXPIRY, "intake.request.expire", "request", row.id))
     return len(rows)
@@ -49,12 +46,6 @@ def doom_reader_copies(work: Work, at: datetime) -> int:
         work.session.add(row)
         count += 1
     return count
-
-
-def finished_requests(session: Session) -> list[RequestRow]:
-    """Finished requests whose data are still here, in the order of their end."""
-    found = select(RequestRow).where(col(RequestRow.ended_at).is_not(None), col(RequestRow.data_destroyed_at).is_(None))
-    return list(session.exec(found.order_by(col(RequestRow.ended_at)).limit(1000)).all())
 
 
 def doom_request_data(work: Work, parts: IntakeParts, at: datetime) -> int:

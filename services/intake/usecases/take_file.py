@@ -4,12 +4,13 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from services.intake.storage.doomed import doom
 from services.intake.storage.file_streams import JoinedBlobs
 from services.intake.storage.requests import move
 from services.intake.storage.tables import RequestRow, UploadPartRow
+from services.intake.storage.uploads import forget_parts, parts_of_file
 from services.intake.usecases.find_own_request import find_own_request
 from shared.auth.caller import Caller
 from shared.blobs.ref import BlobRef
@@ -45,12 +46,6 @@ def check_part(session: Session, row: RequestRow, part: Part) -> None:
     begin = sum(each.blob["size"] for each in parts)
     if part.start != begin or any(each.total != part.total for each in parts):
         raise Refusal("part-out-of-order", next_byte=begin)
-
-
-def parts_of_file(session: Session, request_id: str) -> Sequence[UploadPartRow]:
-    """The parts there are, in order."""
-    found = select(UploadPartRow).where(UploadPartRow.request_id == request_id)
-    return session.exec(found.order_by(col(UploadPartRow.start))).all()
 
 
 def keep_part(work: Work, request_id: str, part: Part, blob: BlobRef, caller: Caller) -> list[BlobRef]:
@@ -90,7 +85,7 @@ def take_file(work: Work, request_id: str, files: Sequence[BlobRef], sha256: str
     row.file_size = sum(each.size for each in files)
     row.file_received_at = work.now
     row.cycle = cycle_of(work.now)
-    _forget_parts(work, row.id)
+    forget_parts(work.session, row.id)
     move(work, row, "checking")
     work.announce(FileReceived(request_id=row.id), subject=f"request/{row.id}")
     subjects = row.registered_records or 0
@@ -100,10 +95,5 @@ def take_file(work: Work, request_id: str, files: Sequence[BlobRef], sha256: str
 
 def drop_file(work: Work, request_id: str, files: Sequence[BlobRef]) -> None:
     """A file that is not the registered one: its bytes go, and the request still waits."""
-    _forget_parts(work, request_id)
+    forget_parts(work.session, request_id)
     doom(work, files, what="", object_type="request", object_id=request_id)
-
-
-def _forget_parts(work: Work, request_id: str) -> None:
-    for part in parts_of_file(work.session, request_id):
-        work.session.delete(part)
