@@ -17,6 +17,7 @@ from services.matcher.usecases.destroy_copies import doom
 from services.matcher.usecases.finish_matching import finish_when_matched
 from services.matcher.usecases.words import kind_of
 from shared.blobs.columns import get_frame
+from shared.blobs.errors import BlobDamaged, BlobGone
 from shared.bus.handling import Effect
 from shared.db import Work
 from shared.events.matcher import AnswerFileStored, BatchBalanceFailed, PartRequested
@@ -53,18 +54,24 @@ def _prepare(parts: MatcherParts, batch_id: str) -> Effect | None:
 
 
 def _cut(parts: MatcherParts, batch: Batch) -> Cut | Imbalance:
+    """A stored file that has become unreadable stops the batch too, so that J-LIS's copy of it can be stored again."""
     cut = parts.db.read_now(lambda session: parts_of_batch(session, batch.id))
     bounds = [*(part.first_seq for part in cut), cut[-1].end_seq] if cut else [1, 1]
     cutter = Cutter(parts.blobs, bounds, most=parts.settings.spill_rows)
-    with parts.blobs.open(ref_of(batch.answer_file)) as source:
-        return cut_answers(
-            read(layout("jlis-answer-1"), source),
-            batch_id=batch.id,
-            kind_code=KIND_CODES[kind_of(batch)],
-            asked=batch.asked,
-            cutter=cutter,
-            seal=_sealer(parts, batch),
-        )
+    seal = _sealer(parts, batch)
+    try:
+        with parts.blobs.open(ref_of(batch.answer_file)) as source:
+            return cut_answers(
+                read(layout("jlis-answer-1"), source),
+                batch_id=batch.id,
+                kind_code=KIND_CODES[kind_of(batch)],
+                asked=batch.asked,
+                cutter=cutter,
+                seal=seal,
+            )
+    except (BlobDamaged, BlobGone):
+        cutter.discard()
+        return Imbalance("answer-damaged", (), 0)
 
 
 def _sealer(parts: MatcherParts, batch: Batch) -> Seal:

@@ -139,5 +139,5 @@ def _trailer_fault(reading: Reading) -> Imbalance | None:
 def _bad_records(bad: Sequence[pl.DataFrame], in_all: int) -> Imbalance | None:
     if not in_all:
         return None
-    seqs = pl.concat(bad)["seq"].to_numpy()
+    seqs = pl.concat([pl.DataFrame(schema={"seq": pl.Int64}), *bad])["seq"].to_numpy()
     return Imbalance("answer-record-malformed", imbalance("", seqs).seqs, in_all)
