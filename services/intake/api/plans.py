@@ -6,9 +6,9 @@ from fastapi import APIRouter, Depends
 
 from services.intake.api.bodies import ContractEnd, NewPlan
 from services.intake.parts import IntakeParts
-from services.intake.storage.registers import all_plans, find_plan
 from services.intake.usecases.end_contract import end_contract
 from services.intake.usecases.register_plan import PlanEntry, register_plan
+from services.intake.usecases.show_plans import find_plans, show_plan
 from services.intake.usecases.views import plan_view
 from shared.auth.allow import allow
 from shared.auth.caller import Caller
@@ -16,7 +16,6 @@ from shared.calendar.clock import JST
 from shared.db import Work
 from shared.http import Cursor, Limit, Once, once, page, parts_of
 from shared.http.paging import decode
-from shared.refusals import Refusal
 
 router = APIRouter(prefix="/intake/v1", tags=["plans"])
 Parts = Annotated[IntakeParts, Depends(parts_of)]
@@ -27,13 +26,8 @@ Reader = Annotated[Caller, allow("intake.plan.read")]
 async def find(parts: Parts, caller: Reader, limit: Limit = 100, cursor: Cursor = "") -> dict[str, Any]:
     """Plans by number; a plan's client sees its own only."""
     after = decode(cursor)
-
-    def read(work: Work) -> dict[str, Any]:
-        rows = [each for each in all_plans(work.session) if each.number > after and _may(caller, each.number)]
-        work.record(caller.access("intake.plan.read", "plan", "*"))
-        return page([plan_view(row) for row in rows], limit=limit, position=lambda item: item["number"])
-
-    return await parts.db.write(read)
+    items = await parts.db.write(lambda work: find_plans(work, caller, after=after))
+    return page(items, limit=limit, position=lambda item: item["number"])
 
 
 @router.post("/plans", status_code=201)
@@ -52,15 +46,7 @@ async def register(
 @router.get("/plans/{number}")
 async def show(number: str, parts: Parts, caller: Reader) -> dict[str, Any]:
     """One plan."""
-
-    def read(work: Work) -> dict[str, Any]:
-        if not _may(caller, number):
-            raise Refusal("not-found")
-        row = find_plan(work.session, number)
-        work.record(caller.access("intake.plan.read", "plan", row.number))
-        return plan_view(row)
-
-    return await parts.db.write(read)
+    return await parts.db.write(lambda work: show_plan(work, number, caller))
 
 
 @router.post("/plans/{number}/contract-end")
@@ -79,7 +65,3 @@ async def end(
         return plan_view(end_contract(work, number, ended_on, access))
 
     return await once.write(parts.db, run)
-
-
-def _may(caller: Caller, number: str) -> bool:
-    return caller.principal.kind != "client" or caller.principal.may_act_for(number)

@@ -46,7 +46,6 @@ async def find(
     """Requests, the newest first; a plan's client sees its own plans' only."""
     wanted = {"plan_number": plan_number, "kind": kind, "state": state, "cycle": cycle}
     after = decode(cursor)
-
     items = await parts.db.write(lambda work: find_requests(work, wanted, caller, after=after, count=limit + 1))
     return page(items, limit=limit, position=lambda item: item["id"])
 
