@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Row, func, select, update
 from sqlmodel import Session
 
+from shared.blobs.errors import BlobDamaged
 from shared.bus.handling import Effect, Handler, Permanent
 from shared.calendar.clock import SystemClock
 from shared.db.database import Database
@@ -154,7 +155,7 @@ class Inbox:
 
     async def _failed(self, row: Row[Any], error: Exception) -> None:
         attempts = row.attempts + 1
-        parked = isinstance(error, Permanent) or attempts >= ATTEMPTS
+        parked = isinstance(error, (Permanent, BlobDamaged)) or attempts >= ATTEMPTS
         values: dict[str, Any] = {
             "attempts": attempts,
             "cause": cause_of(error)[:CAUSE_LENGTH],

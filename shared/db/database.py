@@ -131,6 +131,8 @@ class Database:
                 done.append((task, result, None))
             except Exception as error:
                 done.append((task, None, _as_refusal(error)))
+                if not _is_open(connection):
+                    raise
             if len(done) >= GROUP_AT_MOST or monotonic() > until:
                 return news, True
             try:
@@ -148,14 +150,21 @@ class Database:
             return result, work.has_news
 
 
+def _is_open(connection: Connection) -> bool:
+    """SQLite gives a transaction up by itself where the disk is full; what came after would stand alone."""
+    return bool(connection.connection.dbapi_connection.in_transaction)  # type: ignore[union-attr]
+
+
 def _as_refusal(failure: BaseException) -> BaseException:
     """What the caller should see: a full or busy store is no bug, and SQL text is nobody's business."""
-    if isinstance(failure, OperationalError):
-        text = str(failure.orig)
+    cause: BaseException | None = failure
+    while cause is not None:
+        text = str(cause.orig) if isinstance(cause, OperationalError) else ""
         if "full" in text:
             return Refusal("storage-full")
         if "locked" in text:
             return Refusal("busy")
+        cause = cause.__context__
     return failure
 
 

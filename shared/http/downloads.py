@@ -7,17 +7,22 @@ from typing import Final
 from fastapi import Request
 from starlette.responses import StreamingResponse
 
+from shared.blobs.errors import BlobDamaged, BlobGone
 from shared.blobs.reader import BlobReader
 from shared.blobs.ref import BlobRef
 from shared.blobs.store import BlobStore
 from shared.refusals import Refusal
 
 PIECE_BYTES: Final = 1 << 20
-_RANGE: Final = re.compile(r"^bytes=(\d*)-(\d*)$")
+_RANGE: Final = re.compile(r"^bytes=([0-9]{0,18})-([0-9]{0,18})$")
 
 
 def send_blob(blobs: BlobStore, ref: BlobRef, *, media_type: str, filename: str, request: Request) -> StreamingResponse:
-    """The blob, or the range of it that the request names. Refusal `range-not-satisfiable` where it has none such."""
+    """The blob, or the range of it that the request names.
+
+    Refusals `range-not-satisfiable` where it has none such, `stored-data-damaged` where its beginning is not what was
+    written; damage that is met later breaks the connection off.
+    """
     start, stop = _range(request.headers.get("range", ""), ref.size)
     headers = {
         "Accept-Ranges": "bytes",
@@ -28,8 +33,8 @@ def send_blob(blobs: BlobStore, ref: BlobRef, *, media_type: str, filename: str,
     partial = (start, stop) != (0, ref.size)
     if partial:
         headers["Content-Range"] = f"bytes {start}-{stop - 1}/{ref.size}"
-    body = _pieces(blobs.open(ref), start, stop)
-    return StreamingResponse(body, 206 if partial else 200, headers, media_type)
+    reader, first = _opened(blobs, ref, start, stop)
+    return StreamingResponse(_pieces(reader, first, stop), 206 if partial else 200, headers, media_type)
 
 
 def _range(header: str, size: int) -> tuple[int, int]:
@@ -47,10 +52,19 @@ def _range(header: str, size: int) -> tuple[int, int]:
     return start, stop
 
 
-def _pieces(reader: BlobReader, start: int, stop: int) -> Iterator[bytes]:
-    with reader:
+def _opened(blobs: BlobStore, ref: BlobRef, start: int, stop: int) -> tuple[BlobReader, bytes]:
+    """A reader, and the first piece as it is known to be right."""
+    try:
+        reader = blobs.open(ref)
         reader.seek(start)
-        left = stop - start
-        while left and (piece := reader.read(min(PIECE_BYTES, left))):
-            left -= len(piece)
+        return reader, reader.read(min(PIECE_BYTES, stop - start)) or b""
+    except (BlobDamaged, BlobGone) as wrong:
+        raise Refusal("stored-data-damaged") from wrong
+
+
+def _pieces(reader: BlobReader, first: bytes, stop: int) -> Iterator[bytes]:
+    with reader:
+        piece = first
+        while piece:
             yield piece
+            piece = reader.read(min(PIECE_BYTES, stop - reader.tell())) or b""

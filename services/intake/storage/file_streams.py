@@ -2,9 +2,14 @@
 
 from collections.abc import Sequence
 
+from shared.blobs.errors import BlobDamaged, BlobGone
 from shared.blobs.reader import BlobReader
 from shared.blobs.ref import BlobRef
 from shared.blobs.store import BlobStore
+
+
+class FileDamaged(Exception):
+    """The stored bytes of a file are no longer what was sent."""
 
 
 class JoinedBlobs:
@@ -23,7 +28,13 @@ class JoinedBlobs:
             self._open.close()
 
     def read(self, size: int = -1, /) -> bytes:
-        """Up to `size` bytes; none at the end."""
+        """Up to `size` bytes; none at the end. FileDamaged where a blob does not open."""
+        try:
+            return self._read(size)
+        except (BlobDamaged, BlobGone) as wrong:
+            raise FileDamaged from wrong
+
+    def _read(self, size: int) -> bytes:
         while True:
             if self._open is None:
                 if not self._left:

@@ -10,7 +10,7 @@ from services.intake.domain.check.findings import SCHEMA
 from services.intake.domain.check.hashed_set import HashedSet
 from services.intake.parts import IntakeParts
 from services.intake.storage.doomed import doom
-from services.intake.storage.file_streams import JoinedBlobs
+from services.intake.storage.file_streams import FileDamaged, JoinedBlobs
 from services.intake.storage.registers import number_lists
 from services.intake.storage.requests import kind_of, move, waiting
 from services.intake.storage.requests import same_file_exists as in_house
@@ -52,8 +52,17 @@ async def check_request(parts: IntakeParts, request_id: str) -> Effect | None:
     row = await parts.db.read(lambda session: session.get(RequestRow, request_id))
     if row is None or row.state != "checking":
         return None
-    outcome = await asyncio.to_thread(_run, parts, row)
+    try:
+        outcome = await asyncio.to_thread(_run, parts, row)
+    except FileDamaged:
+        outcome = await asyncio.to_thread(_unreadable, parts, row)
     return lambda work: _commit(work, request_id, outcome)
+
+
+def _unreadable(parts: IntakeParts, row: RequestRow) -> Outcome:
+    """The file goes back, so that nothing waits for ever: neither its plan nor the cutoff."""
+    verdict = Verdict.unreadable(KIND_CODES[row.kind])
+    return Outcome(verdict, findings=_stored(parts, row, verdict.file_findings, "findings"))
 
 
 def _run(parts: IntakeParts, row: RequestRow) -> Outcome:

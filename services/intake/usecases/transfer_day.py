@@ -13,6 +13,7 @@ from services.intake.storage.registers import find_medium, find_plan, find_recep
 from services.intake.storage.requests import start
 from services.intake.storage.tables import MediumRow, RequestHistoryRow, RequestRow, ref
 from services.intake.usecases.read_medium import names_of_requests
+from shared.blobs.errors import BlobDamaged, BlobGone
 from shared.blobs.ref import BlobRef
 from shared.calendar.cutoffs import cycle_of
 from shared.db import Work
@@ -20,7 +21,6 @@ from shared.discs.reader import Medium, MediumFile, UnreadableMedium, open_mediu
 from shared.events.intake import FileReceived
 from shared.ids import new_id
 from shared.layouts import kind_name, layout, read
-from shared.refusals import Refusal
 from shared.trail import Access, Actor
 
 ACTOR = Actor.job("intake.transfer")
@@ -62,11 +62,18 @@ def _copy_files(parts: IntakeParts, row: MediumRow, plan_number: str) -> list[Tr
                 if file.name in kinds:
                     blob = _copy(parts, medium, file, plan_number)
                     made.append(Transferred(kinds[file.name] or _kind_in(parts, blob), blob))
-    except (UnreadableMedium, Refusal):
-        for each in made:
-            parts.blobs.destroy(each.blob)
+    except (UnreadableMedium, BlobDamaged, BlobGone):
+        _drop(parts, made)
         return None
+    except BaseException:
+        _drop(parts, made)
+        raise
     return made
+
+
+def _drop(parts: IntakeParts, made: list[Transferred]) -> None:
+    for each in made:
+        parts.blobs.destroy(each.blob)
 
 
 def _copy(parts: IntakeParts, medium: Medium, file: MediumFile, plan_number: str) -> BlobRef:

@@ -15,6 +15,7 @@ from services.matcher.storage.tables import Batch, Slice
 from services.matcher.usecases.cut_answers import Cut, Cutter, Seal, cut_answers
 from services.matcher.usecases.destroy_copies import doom
 from services.matcher.usecases.finish_matching import finish_when_matched
+from services.matcher.usecases.store_answer import DAMAGED
 from services.matcher.usecases.words import kind_of
 from shared.blobs.columns import get_frame
 from shared.blobs.errors import BlobDamaged, BlobGone
@@ -71,7 +72,7 @@ def _cut(parts: MatcherParts, batch: Batch) -> Cut | Imbalance:
             )
     except (BlobDamaged, BlobGone):
         cutter.discard()
-        return Imbalance("answer-damaged", (), 0)
+        return Imbalance(DAMAGED, (), 0)
 
 
 def _sealer(parts: MatcherParts, batch: Batch) -> Seal:

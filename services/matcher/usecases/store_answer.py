@@ -14,6 +14,7 @@ from shared.events.matcher import AnswerFileStored
 from shared.refusals import Refusal
 
 ACT: Final = "matcher.batch.store_answer"
+DAMAGED: Final = "answer-damaged"
 TAKEN: Final = {State.ANSWERING, State.MATCHING, State.IN_REVIEW, State.RELEASABLE, State.RELEASED, State.MASKED}
 
 
@@ -39,7 +40,7 @@ async def store_answer(parts: MatcherParts, caller: Caller, batch_id: str, file:
 
 def _store(work: Work, caller: Caller, batch_id: str, file: BlobRef) -> str:
     batch = batch_of(work.session, batch_id)
-    if batch.answer_file is not None and batch.answer_file["sha256"] == file.sha256:
+    if _is_stored(batch, file):
         doom(work, file, what="exchange_file", batch_id=batch.id)
         return batch.state
     if batch.state in TAKEN:
@@ -49,6 +50,12 @@ def _store(work: Work, caller: Caller, batch_id: str, file: BlobRef) -> str:
     work.announce(AnswerFileStored(batch_id=batch.id), subject=batch.id)
     work.record(caller.access(ACT, "batch", batch.id, subjects=batch.asked, release=file.sha256))
     return batch.state
+
+
+def _is_stored(batch: Batch, file: BlobRef) -> bool:
+    """The same file, and it can still be read."""
+    stored = batch.answer_file
+    return stored is not None and stored["sha256"] == file.sha256 and batch.balance_code != DAMAGED
 
 
 def _replace(work: Work, batch: Batch, file: BlobRef) -> None:

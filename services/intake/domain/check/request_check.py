@@ -40,6 +40,12 @@ class Verdict:
     file_findings: pl.DataFrame
     sha256: str
 
+    @classmethod
+    def unreadable(cls, kind: str) -> "Verdict":
+        """Of a file whose stored bytes can no longer be read: it has to be sent again."""
+        found = findings_frame([(1, "F11", "")])
+        return cls(kind, "", {}, 0, 0, 0, ("F11",), found, "")
+
     @property
     def returned(self) -> bool:
         """Whether the file goes back whole."""
