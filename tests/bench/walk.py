@@ -75,13 +75,14 @@ class Caller:
         body = {"staff_id": name, "password": PASSWORD, "equipment_id": "server-1", "equipment_secret": PASSWORD}
         return _bearer(await self.http.post("/authority/v1/sessions", json=body))
 
-    async def approval(self, action: str, object_id: str) -> str:
+    async def approved(self, action: str, object_id: str) -> dict[str, str]:
+        """Headers of the first operator with the second one's approval for an act on a batch."""
         asked = {"action": action, "object": object_id, "reason": "計測"}
         first, second = await self.staff("operator-1"), await self.staff("operator-2")
         made = _ok(await self.http.post("/authority/v1/approvals", json=asked, headers=first)).json()["id"]
         decision = {"approve": True, "reason": "計測"}
         _ok(await self.http.post(f"/authority/v1/approvals/{made}/decision", json=decision, headers=second))
-        return str(made)
+        return {**first, "Shokai-Approval": str(made), **_case("jlis-exchange", object_id)}
 
     async def until(self, path: str, states: set[str], headers: dict[str, str]) -> dict[str, Any]:
         while True:
@@ -108,24 +109,24 @@ async def run(folder: Path, data_dir: Path) -> dict[str, Any]:
     async with stages("close, inquiry file"):
         await embedded.run_jobs(CUTOFF)
         batch = await _batch(caller)
+    headers = await caller.approved("matcher.batch.hand_over", batch)
     async with stages("hand-over"):
-        await _hand_over(caller, batch, folder / "inquiry.csv")
+        await _hand_over(caller, batch, folder / "inquiry.csv", headers)
     answered = await asyncio.to_thread(
         answer_file, Registry.open(folder / "registry"), folder / "inquiry.csv", folder / "answer.csv"
     )
+    headers = await caller.staff("operator-1")
     async with stages("answer in"):
-        await _answer(caller, batch, folder / "answer.csv")
+        await _answer(caller, batch, folder / "answer.csv", headers)
     async with stages("match"):
-        headers = await caller.staff("operator-1")
         state = await caller.until(f"/matcher/v1/batches/{batch}", {"in_review", "releasable"}, headers)
     async with stages("reviews"):
         reviews = await _decide_reviews(caller, batch) if state["state"] == "in_review" else 0
+    headers, portal = await caller.approved("matcher.batch.release", batch), await caller.portal()
     async with stages("release, package, verify"):
-        approval = await caller.approval("matcher.batch.release", batch)
-        headers = {**await caller.staff("operator-1"), "Shokai-Approval": approval, **_case("jlis-exchange", batch)}
         _ok(await caller.http.post(f"/matcher/v1/batches/{batch}/release", headers=headers))
         for request in requests:
-            await _package(caller, request)
+            await _package(caller, request, portal)
     await embedded.idle()
     await embedded.stop()
     return {
@@ -157,9 +158,7 @@ async def _batch(caller: Caller) -> str:
         await asyncio.sleep(0.05)
 
 
-async def _hand_over(caller: Caller, batch: str, path: Path) -> None:
-    approval = await caller.approval("matcher.batch.hand_over", batch)
-    headers = {**await caller.staff("operator-1"), "Shokai-Approval": approval, **_case("jlis-exchange", batch)}
+async def _hand_over(caller: Caller, batch: str, path: Path, headers: dict[str, str]) -> None:
     async with caller.http.stream("GET", f"/matcher/v1/batches/{batch}/inquiry-file", headers=headers) as answer:
         _ok(answer)
         with path.open("wb") as file:
@@ -167,8 +166,8 @@ async def _hand_over(caller: Caller, batch: str, path: Path) -> None:
                 file.write(piece)
 
 
-async def _answer(caller: Caller, batch: str, path: Path) -> None:
-    headers = {**await caller.staff("operator-1"), **_case("jlis-exchange", batch)}
+async def _answer(caller: Caller, batch: str, path: Path, headers: dict[str, str]) -> None:
+    headers = {**headers, **_case("jlis-exchange", batch)}
     _ok(await caller.http.put(f"/matcher/v1/batches/{batch}/answer-file", content=_pieces(path), headers=headers))
 
 
@@ -192,13 +191,12 @@ async def _decide(caller: Caller, headers: dict[str, str], review: str) -> None:
     _ok(await caller.http.post(f"/matcher/v1/reviews/{review}/decision", json=body, headers=stated))
 
 
-async def _package(caller: Caller, request: str) -> None:
+async def _package(caller: Caller, request: str, portal: dict[str, str]) -> None:
     while True:
-        portal = await caller.portal()
         found = _ok(await caller.http.get(f"/media/v1/replies?request_id={request}", headers=portal)).json()["items"]
         if found and found[0]["state"] == "ready":
             return
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.05)
 
 
 async def _pieces(path: Path) -> AsyncIterator[bytes]:
