@@ -31,7 +31,7 @@ PRAGMAS: Final = (
     "foreign_keys=ON",
     "secure_delete=ON",
     "temp_store=MEMORY",
-    "cache_size=-65536",
+    "cache_size=-32768",
     "wal_autocheckpoint=8000",
 )
 
