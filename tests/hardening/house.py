@@ -13,13 +13,16 @@ from typing import Any
 import httpx
 
 from cli.embedded import Embedded
-from tests.e2e.outside_client import STAFF, bootstrap, with_purpose
+from tests.e2e.outside_client import STAFF as WALKERS
+from tests.e2e.outside_client import bootstrap, with_purpose
 from tests.e2e.outside_files import answer_file, read_inquiry
 from tests.e2e.outside_people import Country
 
 PLAN, OTHER_PLAN, DISC_PLAN = "00012345", "00034567", "00023456"
 SECRETS = {"portal": "portal-secret-of-the-walk", "other-portal": "other-secret-of-the-walk"}
 PATIENCE_SECONDS = 30.0
+ADMIN = ("admin", "office-4", "office_pc", "office")
+STAFF = {**WALKERS, "admin-1": ADMIN}
 EVERYBODY = (*SECRETS, *STAFF)
 TOLD_FAULTS = ("storage-full", "stored-data-damaged")
 PROBLEM = "application/problem+json"
@@ -162,7 +165,13 @@ def answers(country: Country, header: list[str], asked: list[list[str]]) -> byte
 @asynccontextmanager
 async def house_in(data_dir: Path, *, jobs: bool = True) -> AsyncIterator[House]:
     """A new system in that directory, running."""
-    Embedded.init(data_dir, tomllib.loads(bootstrap()))
+    registers = tomllib.loads(bootstrap())
+    team, equipment, kind, place = ADMIN
+    admin = {"id": "admin-1", "name": "admin-1", "team": team, "password": "password-of-admin-1"}
+    registers["staff"].append({**registers["staff"][0], **admin})
+    desk = {"id": equipment, "class": kind, "place": place, "secret": f"secret-of-{equipment}"}
+    registers["equipment"].append(desk)
+    Embedded.init(data_dir, registers)
     async with house_again(data_dir, jobs=jobs) as house:
         yield house
 

@@ -101,3 +101,13 @@ async def test_an_endless_body_does_not_fill_the_memory(house: House, who: str, 
     finally:
         tracemalloc.stop()
     assert sent < 32
+
+
+async def test_a_totp_secret_that_is_none_is_refused(house: House) -> None:
+    entry = {"id": "clerk-9", "name": "第九担当", "team": "clerk", "password": "password-of-clerk-9"}
+    entry |= {"roster_from": "2026-04-01", "pledged_on": "2026-04-01", "trained_on": "2026-04-01"}
+    for secret in ("１２３４５６７８", "ééé", "1", "!", "A" * 7):
+        made = await house.code("admin-1", "POST", "/authority/v1/staff", json={**entry, "totp_secret": secret})
+        assert made in ("totp-secret-unreadable", "invalid-input")
+        changed = await house.code("admin-1", "PATCH", "/authority/v1/staff/clerk-2", json={"totp_secret": secret})
+        assert changed in ("totp-secret-unreadable", "invalid-input")

@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import binascii
 from datetime import date
 from typing import Annotated, Any
 
@@ -104,7 +103,7 @@ def _changes(parts: AuthorityParts, staff_id: str, body: StaffChange) -> dict[st
     if body.totp_secret is not None:
         try:
             secret = base64.b32decode(body.totp_secret.get_secret_value(), casefold=True)
-        except binascii.Error as wrong:
+        except ValueError as wrong:
             raise Refusal("totp-secret-unreadable") from wrong
         cipher = parts.keyring.field_cipher(STAFF_FIELDS)
         changes["totp_sealed"] = cipher.encrypt(secret.hex(), place=TOTP_PLACE, row=staff_id)

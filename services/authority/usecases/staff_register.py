@@ -1,7 +1,6 @@
 """The register of staff: enter, change, end."""
 
 import base64
-import binascii
 from collections.abc import Callable
 from datetime import date
 from typing import Any, Final
@@ -107,7 +106,7 @@ def _sealed_totp(parts: AuthorityParts, entry: StaffEntry) -> bytes | None:
         return None
     try:
         secret = base64.b32decode(entry.totp_secret.get_secret_value(), casefold=True)
-    except binascii.Error as wrong:
+    except ValueError as wrong:
         raise Refusal("totp-secret-unreadable") from wrong
     return parts.keyring.field_cipher(STAFF_FIELDS).encrypt(secret.hex(), place=TOTP_PLACE, row=entry.id)
 
