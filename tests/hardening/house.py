@@ -48,6 +48,10 @@ class House:
             self._tokens[who] = token
         return self._tokens[who]
 
+    def sign_out(self) -> None:
+        """Forgets every token."""
+        self._tokens.clear()
+
     async def _sign_in(self, who: str) -> httpx.Response:
         if who in SECRETS:
             form = {"grant_type": "client_credentials", "client_id": who, "client_secret": SECRETS[who]}
