@@ -57,7 +57,7 @@ class BlobStore:
 
     def open(self, ref: BlobRef) -> BlobReader:
         """Any owner's blob, to be closed after use. BlobGone when destroyed, BlobDamaged when not what was written."""
-        facts = KeyFacts.read(self._places.key(ref.id))
+        facts = self._key_facts(ref.id)
         if facts.size != ref.size:
             raise BlobDamaged("a blob has another size than its reference says")
         cipher = ChunkCipher(self._data_key(ref.id, ref.purpose, facts), blob_id=ref.id, purpose=ref.purpose)
@@ -124,12 +124,12 @@ class BlobStore:
     def _wrappings(self) -> Iterator[tuple[str, str, int]]:
         for blob_id in self._places.ids("keys"):
             with suppress(BlobGone):
-                facts = KeyFacts.read(self._places.key(blob_id))
+                facts = self._key_facts(blob_id)
                 yield blob_id, facts.key, wrapped_version(bytes.fromhex(facts.wrapped))
 
     def _rewrap_one(self, blob_id: str) -> None:
         path = self._places.key(blob_id)
-        facts = KeyFacts.read(path)
+        facts = self._key_facts(blob_id)
         data_key = self._data_key(blob_id, facts.purpose, facts)
         wrapped = self._keyring.wrap(facts.key, data_key, context=_context(blob_id, facts.purpose))
         KeyFacts(facts.key, wrapped.hex(), facts.size, facts.sealed_sha256, facts.purpose).write(path)
@@ -145,10 +145,21 @@ class BlobStore:
             raise BlobDamaged("a blob's data key does not open") from None
 
     def _facts_left(self, blob_id: str) -> KeyFacts | None:
-        for path in (self._places.gone(blob_id), self._places.key(blob_id)):
-            with suppress(BlobGone):
+        """What is known of a blob that is to be destroyed, or is just being destroyed by another thread or process."""
+        gone = self._places.gone(blob_id)
+        for path in (gone, self._places.key(blob_id), gone):
+            with suppress(BlobGone, BlobDamaged):
                 return KeyFacts.read(path)
         return None
+
+    def _key_facts(self, blob_id: str) -> KeyFacts:
+        """BlobGone also while the key is being shredded: the promise stands before the first byte is overwritten."""
+        try:
+            return KeyFacts.read(self._places.key(blob_id))
+        except BlobDamaged:
+            if self._places.gone(blob_id).exists():
+                raise BlobGone("the blob is being destroyed") from None
+            raise
 
 
 def _context(blob_id: str, purpose: str) -> str:

@@ -7,7 +7,8 @@ import resource
 import shutil
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -272,3 +273,19 @@ def test_a_frame_comes_back_with_its_types(blobs: BlobStore) -> None:
     assert ref.records == 2
     assert get_frame(blobs, ref).equals(frame)
     assert get_frame(blobs, ref).schema == frame.schema
+
+
+def test_many_may_destroy_and_read_one_blob_at_once(blobs: BlobStore) -> None:
+    def destroy_or_read(ref: BlobRef, turn: int) -> None:
+        if turn % 2:
+            blobs.destroy(ref)
+        else:
+            with suppress(BlobGone):
+                blobs.get(ref)
+
+    with ThreadPoolExecutor(8) as threads:
+        for _ in range(150):
+            ref = blobs.put(b"x" * 100, purpose="test", key="test")
+            list(threads.map(destroy_or_read, [ref] * 8, range(8)))
+            with pytest.raises(BlobGone):
+                blobs.get(ref)
