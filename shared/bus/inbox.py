@@ -2,27 +2,30 @@
 
 import asyncio
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any, Final
 
 from sqlalchemy import Row, func, select, update
 from sqlmodel import Session
 
-from shared.blobs.errors import BlobDamaged
+from shared.bus.claims import Claims
 from shared.bus.handling import Effect, Handler, Permanent
+from shared.bus.waking import wake_here
 from shared.calendar.clock import SystemClock
 from shared.db.database import Database
 from shared.db.plumbing import insert_or_ignore
 from shared.db.work import Work
 from shared.events import Envelope, Event, event_of
+from shared.faults import reach
 from shared.telemetry.logs import cause_of, log
 from shared.telemetry.tracing import enter_trace
 
 ATTEMPTS: Final = 8
 LOOK_SECONDS: Final = 0.5
-LOOK_AT_MOST: Final = 1000
 CAUSE_LENGTH: Final = 200
+INBOX: Final = "inbox"
 
 
 def delay_after(attempts: int) -> timedelta:
@@ -31,10 +34,19 @@ def delay_after(attempts: int) -> timedelta:
 
 
 class Inbox:
-    """Accepts events durably and runs their handlers, each subject in order, subjects side by side."""
+    """Accepts events durably and runs their handlers, each subject in order, subjects side by side.
+
+    `takes` says which types this process handles; several processes on one database share the work by claims.
+    """
 
     def __init__(
-        self, database: Database, parts: Any, consumers: Mapping[type[Event], Handler], *, concurrency: int = 4
+        self,
+        database: Database,
+        parts: Any,
+        consumers: Mapping[type[Event], Handler],
+        *,
+        concurrency: int = 4,
+        takes: Callable[[str], bool] = lambda event_type: True,
     ) -> None:
         self._database = database
         self._parts = parts
@@ -44,7 +56,8 @@ class Inbox:
         self._log = log(database.service)
         self._wake = asyncio.Event()
         self._free = asyncio.Semaphore(concurrency)
-        self._running: dict[int, str] = {}
+        self._slots = concurrency
+        self._claims = Claims(database, takes)
         self._tasks: set[asyncio.Task[None]] = set()
 
     def wants(self, event_type: str) -> bool:
@@ -69,46 +82,47 @@ class Inbox:
         if not rows:
             return
         statement = insert_or_ignore(self._table).on_conflict_do_nothing(index_elements=["event_id"])
-        await self._database.write(lambda work: work.session.connection().execute(statement, rows) and None)
+
+        def store(work: Work) -> None:
+            work.session.connection().execute(statement, rows)
+            work.wake(INBOX)
+
+        await self._database.write(store)
+        reach("inbox.stored")
         self._wake.set()
 
     async def run(self) -> None:
-        """Handle what is pending, for ever."""
-        while True:
-            self._wake.clear()
-            started = await self.start_due()
-            if not started:
-                try:
-                    await asyncio.wait_for(self._wake.wait(), LOOK_SECONDS)
-                except TimeoutError:
-                    continue
+        """Handle what is pending, for ever; a database that does not answer is waited for."""
+        self._database.wake_on(INBOX, wake_here(self._wake))
+        renewing = asyncio.create_task(self._claims.keep())
+        try:
+            while True:
+                self._wake.clear()
+                if not await self._start_due():
+                    await self._pause()
+        finally:
+            renewing.cancel()
+
+    async def drain(self, seconds: float) -> None:
+        """After `run` was cancelled: let the handlers that run finish, cancel those that do not, give claims back."""
+        until = monotonic() + seconds
+        while self._tasks and monotonic() < until:
+            await asyncio.wait(self._tasks, timeout=until - monotonic())
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+        await self._claims.give_back()
 
     async def start_due(self) -> int:
         """Start the first pending event of each subject that is due and free; how many."""
-        table = self._table
-        pending = (
-            select(table.c.position, table.c.subject, table.c.next_at)
-            .where(table.c.status == "pending")
-            .order_by(table.c.position)
-            .limit(LOOK_AT_MOST)
-        )
-        rows = await self._database.read(lambda session: session.connection().execute(pending).all())
-        now, held, started = self._clock.now(), set(self._running.values()), 0
+        rows = await self._claims.take(self._slots - len(self._tasks))
         for row in rows:
-            if row.subject in held:
-                continue
-            held.add(row.subject)
-            if row.next_at > now:
-                continue
-            if self._free.locked():
-                break
             await self._free.acquire()
-            self._running[row.position] = row.subject
-            task = asyncio.create_task(self._handle(row.position))
+            task = asyncio.create_task(self._handle(row))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-            started += 1
-        return started
+        return len(rows)
 
     def pending(self, session: Session) -> int:
         """How many events wait to be handled."""
@@ -118,21 +132,33 @@ class Inbox:
     @property
     def busy(self) -> bool:
         """Whether a handler runs right now."""
-        return bool(self._running)
+        return bool(self._tasks)
 
-    async def _handle(self, position: int) -> None:
-        table = self._table
-        one = select(table).where(table.c.position == position)
-        row = await self._database.read(lambda session: session.connection().execute(one).one())
+    async def _start_due(self) -> int:
         try:
-            if row.status == "pending":
-                await self._handle_row(row)
+            return await self.start_due()
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:
+            self._log.warning("bus.inbox.failed", cause=cause_of(error))
+            return 0
+
+    async def _pause(self) -> None:
+        try:
+            await asyncio.wait_for(self._wake.wait(), LOOK_SECONDS)
+        except TimeoutError:
+            return
+
+    async def _handle(self, row: Row[Any]) -> None:
+        try:
+            reach("inbox.claimed")
+            await self._handle_row(row)
         except asyncio.CancelledError:
             raise
         except Exception as error:
             await self._failed(row, error)
         finally:
-            del self._running[position]
+            self._claims.done(row.position)
             self._free.release()
             self._wake.set()
 
@@ -143,24 +169,27 @@ class Inbox:
         effect: Effect | None = None
         if event is not None and (handler := self._handlers.get(envelope.type)):
             effect = await handler(self._parts, event)
+        reach("inbox.prepared")
         await self._database.write(lambda work: self._apply(work, row.position, effect))
 
     def _apply(self, work: Work, position: int, effect: Effect | None) -> None:
-        """The effect and the mark "done" together; a second run finds the mark and does nothing."""
+        """The effect and the mark "done" together; who comes second, or has lost the claim, does nothing."""
         table = self._table
-        done = update(table).where(table.c.position == position, table.c.status == "pending")
-        marked = work.session.connection().execute(done.values(status="done", done_at=self._clock.now(), cause=""))
-        if marked.rowcount == 1 and effect is not None:
+        mine = update(table).where(table.c.position == position, table.c.status == "pending", *self._claims.mine)
+        done = mine.values(status="done", done_at=self._clock.now(), cause="", claimed_by="", claimed_until=None)
+        if work.session.connection().execute(done).rowcount == 1 and effect is not None:
             effect(work)
 
     async def _failed(self, row: Row[Any], error: Exception) -> None:
         attempts = row.attempts + 1
-        parked = isinstance(error, (Permanent, BlobDamaged)) or attempts >= ATTEMPTS
+        parked = isinstance(error, Permanent) or attempts >= ATTEMPTS
         values: dict[str, Any] = {
             "attempts": attempts,
             "cause": cause_of(error)[:CAUSE_LENGTH],
             "status": "parked" if parked else "pending",
             "next_at": self._next(attempts),
+            "claimed_by": "",
+            "claimed_until": None,
         }
         self._log.warning(
             "bus.event.parked" if parked else "bus.event.failed",
@@ -170,8 +199,12 @@ class Inbox:
             cause=values["cause"],
         )
         table = self._table
-        change = update(table).where(table.c.position == row.position).values(values)
-        await self._database.write(lambda work: work.session.connection().execute(change) and None)
+        mine = update(table).where(table.c.position == row.position, *self._claims.mine)
+        try:
+            await self._database.write(lambda work: work.session.connection().execute(mine.values(values)) and None)
+        except Exception as again:
+            # It stays pending; its claim runs out.
+            self._log.warning("bus.inbox.failed", cause=cause_of(again))
 
     def _next(self, attempts: int) -> datetime:
         return self._clock.now() + delay_after(attempts)

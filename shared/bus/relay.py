@@ -9,11 +9,13 @@ import orjson
 from sqlalchemy import delete, func, select, update
 from sqlmodel import Session
 
+from shared.bus.waking import wake_here
 from shared.calendar.clock import SystemClock
 from shared.db.database import Database
-from shared.db.work import Work
+from shared.db.work import OUTBOX, Work
 from shared.events import Envelope
 from shared.events.audit import RecordsMade
+from shared.faults import reach
 from shared.telemetry.logs import cause_of, log
 
 Send = Callable[[Sequence[tuple[Envelope, bytes]]], Awaitable[None]]
@@ -36,8 +38,7 @@ class Relay:
 
     def listen(self) -> None:
         """Be woken by each commit that has something for the bus, from whichever thread it comes."""
-        loop = asyncio.get_running_loop()
-        self._database.on_commit = lambda: _wake_in(loop, self._wake)
+        self._database.wake_on(OUTBOX, wake_here(self._wake))
 
     async def run(self) -> None:
         """Relay for ever; a failure is logged and tried again."""
@@ -73,7 +74,9 @@ class Relay:
         rows = await self._database.read(lambda session: session.connection().execute(oldest).all())
         if not rows:
             return 0
+        reach("relay.read")
         await self._send([(Envelope.model_validate_json(row.body), row.body) for row in rows])
+        reach("relay.sent")
         gone = delete(outbox).where(outbox.c.position.in_([row.position for row in rows]))
         await self._database.write(lambda work: _execute(work, gone))
         return len(rows)
@@ -87,6 +90,7 @@ class Relay:
             return 0
         first, last = rows[0].sequence, rows[-1].sequence
         await self._send([_records_envelope(self._database.service, first, last, [row.body for row in rows])])
+        reach("relay.sent")
         mark = update(trail).where(trail.c.sequence.between(first, last)).values(sent_at=self._clock.now())
         await self._database.write(lambda work: _execute(work, mark))
         return len(rows)
@@ -108,8 +112,3 @@ def _records_envelope(source: str, first: int, last: int, bodies: Sequence[bytes
 
 def _execute(work: Work, statement: Any) -> None:
     work.session.connection().execute(statement)
-
-
-def _wake_in(loop: asyncio.AbstractEventLoop, event: asyncio.Event) -> None:
-    if not loop.is_closed():
-        loop.call_soon_threadsafe(event.set)

@@ -2,38 +2,30 @@
 
 import asyncio
 import queue
+import random
 import threading
+from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
-from time import monotonic
+from dataclasses import dataclass, field
+from time import monotonic, sleep
 from typing import Any, Final, TypeVar, cast
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection, Engine
 from sqlmodel import Session
 
 from shared.calendar.clock import Clock
 from shared.db.plumbing import Plumbing
+from shared.db.stores import Store, Wake
 from shared.db.work import Work
-from shared.refusals import Refusal
+from shared.faults import reach
 
 T = TypeVar("T")
 
 GROUP_AT_MOST: Final = 64
 GROUP_SECONDS: Final = 0.02
-BUSY_SECONDS: Final = 30
-# Durable at each commit; what is deleted is overwritten; sorting and spilling never touch the disk. A larger cache and
-# rarer checkpoints keep a ledger of millions of random numbers from being read and written twice.
-PRAGMAS: Final = (
-    "journal_mode=WAL",
-    "synchronous=FULL",
-    "foreign_keys=ON",
-    "secure_delete=ON",
-    "temp_store=MEMORY",
-    "cache_size=-32768",
-    "wal_autocheckpoint=8000",
-)
+ATTEMPTS: Final = 4
+RETRY_SECONDS: Final = 0.1
 
 
 @dataclass(slots=True)
@@ -42,29 +34,76 @@ class _Task:
     future: "Future[Any]"
 
 
+@dataclass(slots=True)
+class _Group:
+    """Transactions that are committed together: each one's result or error, and whom the commit wakes."""
+
+    tasks: list[_Task]
+    done: list[tuple[Any, BaseException | None]] = field(default_factory=list)
+    topics: set[str] = field(default_factory=set)
+    last: bool = False
+    committing: bool = False
+
+    def rolled_back(self) -> None:
+        """Forget what a failed attempt has found; its transactions run again."""
+        self.done.clear()
+        self.topics.clear()
+
+    def settle(self) -> None:
+        """Tell each caller what became of its transaction."""
+        for task, (result, error) in zip(self.tasks, self.done, strict=True):
+            if error is None:
+                task.future.set_result(result)
+            else:
+                task.future.set_exception(error)
+
+    def fail(self, failure: BaseException) -> None:
+        """Nothing of it was kept, or nobody knows."""
+        for at, task in enumerate(self.tasks):
+            error = self.done[at][1] if at < len(self.done) else None
+            task.future.set_exception(error or failure)
+
+
 class Database:
     """One writer thread commits waiting transactions in groups (one fsync for many); readers run beside it.
 
     Each function still has its own savepoint: one that raises undoes only itself. A result is handed out only
-    after the commit that holds it.
+    after the commit that holds it. A function may run twice where its first transaction was lost before the commit.
     """
 
-    def __init__(self, url: str, plumbing: Plumbing, *, service: str, clock: Clock) -> None:
+    def __init__(self, store: Store, plumbing: Plumbing, *, service: str, clock: Clock) -> None:
         self.service = service
         self.plumbing = plumbing
         self.clock = clock
-        self.engine = _sqlite_engine(url)
-        self.on_commit: Callable[[], None] = lambda: None
+        self.store = store
+        self._wakes: dict[str, list[Wake]] = defaultdict(list)
+        self._stop_hearing: Callable[[], None] | None = None
         self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
         self._writer = threading.Thread(target=self._write_forever, name=f"{service}-writer", daemon=True)
         self._writer.start()
+
+    @property
+    def engine(self) -> Engine:
+        """The connections, for migrations and checks."""
+        return self.store.engine
+
+    @property
+    def shared(self) -> bool:
+        """Whether other processes may stand on the same database."""
+        return self.store.shared
 
     async def write(self, fn: Callable[[Work], T]) -> T:
         """Run `fn` in one transaction and return its result once that has been committed durably."""
         return cast(T, await asyncio.wrap_future(self._submit(fn)))
 
-    def write_now(self, fn: Callable[[Work], T]) -> T:
-        """As write, for threads and the command line; blocks."""
+    def write_now(self, fn: Callable[[Work], T], *, beside: bool = False) -> T:
+        """As write, for threads and the command line; blocks.
+
+        `beside` lets it run next to the one writer there is, where the engine can: only for bulk changes that
+        constraints alone keep safe.
+        """
+        if beside and self.shared:
+            return self._write_beside(fn)
         return cast(T, self._submit(fn).result())
 
     async def read(self, fn: Callable[[Session], T]) -> T:
@@ -73,15 +112,33 @@ class Database:
 
     def read_now(self, fn: Callable[[Session], T]) -> T:
         """As read, for threads and the command line; blocks."""
-        with Session(self.engine, expire_on_commit=False) as session:
-            session.connection(execution_options={"shokai_read_only": True})
-            return fn(session)
+        try:
+            with Session(self.engine, expire_on_commit=False) as session:
+                session.connection(execution_options=self.store.reading)
+                return fn(session)
+        except Exception as failure:
+            refusal = self.store.as_refusal(failure)
+            if refusal is failure:
+                raise
+            raise refusal from failure
+
+    def wake_on(self, topic: str, wake: Wake) -> None:
+        """Call `wake`, from any thread, after each commit, here or in another process, that has news of `topic`."""
+        self._wakes[topic].append(wake)
+        if self._stop_hearing is None:
+            self._stop_hearing = self.store.hear(self._wake)
 
     def close(self) -> None:
         """Finish what is queued and close."""
         self._tasks.put(None)
         self._writer.join()
+        if self._stop_hearing is not None:
+            self._stop_hearing()
         self.engine.dispose()
+
+    def _wake(self, topic: str) -> None:
+        for wake in self._wakes.get(topic, ()):
+            wake()
 
     def _submit(self, fn: Callable[[Work], T]) -> "Future[Any]":
         if threading.current_thread() is self._writer:
@@ -94,94 +151,79 @@ class Database:
 
     def _write_forever(self) -> None:
         while (task := self._tasks.get()) is not None:
-            if not self._write_group(task):
+            group = _Group([task])
+            self._commit(group)
+            if group.last:
                 return
 
-    def _write_group(self, first: _Task) -> bool:
-        """Commit the first task and those that wait behind it together. False when asked to stop."""
-        done: list[tuple[_Task, Any, BaseException | None]] = []
-        news = goes_on = True
-        try:
-            with self.engine.connect() as connection, connection.begin():
-                news, goes_on = self._run_group(connection, first, done)
-        except BaseException as failure:
-            refusal = _as_refusal(failure)
-            for task, _, error in done or [(first, None, None)]:
-                task.future.set_exception(error or refusal)
-            return goes_on
-        if news:
-            self.on_commit()
-        for task, result, error in done:
-            if error is None:
-                task.future.set_result(result)
-            else:
-                task.future.set_exception(error)
-        return goes_on
+    def _write_beside(self, fn: Callable[[Work], T]) -> T:
+        group = _Group([_Task(fn, Future())])
+        self._commit(group, beside=True)
+        return cast(T, group.tasks[0].future.result())
 
-    def _run_group(
-        self, connection: Connection, first: _Task, done: list[tuple[_Task, Any, BaseException | None]]
-    ) -> tuple[bool, bool]:
-        news = False
-        task: _Task | None = first
+    def _commit(self, group: _Group, *, beside: bool = False) -> None:
+        """Commit a group, again where its transaction was lost before the commit; tell its callers."""
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                self._try(group, beside=beside)
+                break
+            except BaseException as failure:
+                lost = group.committing or attempt == ATTEMPTS or not self.store.may_retry(failure)
+                if lost:
+                    group.fail(self.store.as_refusal(failure))
+                    return
+                group.rolled_back()
+                sleep(RETRY_SECONDS * attempt * random.random())  # noqa: S311  # no secret
+        for topic in group.topics:
+            self._wake(topic)
+        group.settle()
+
+    def _try(self, group: _Group, *, beside: bool) -> None:
+        group.committing = False
+        with self.engine.connect() as connection:
+            if beside:
+                connection = connection.execution_options(shokai_beside=True)
+            with connection.begin() as transaction:
+                self.store.begin_write(connection)
+                self._run(connection, group, alone=beside)
+                if group.topics:
+                    self.store.tell(connection, frozenset(group.topics))
+                reach("commit.before")
+                group.committing = True
+                transaction.commit()
+        reach("commit.after")
+
+    def _run(self, connection: Connection, group: _Group, *, alone: bool) -> None:
+        """Run the group's functions, then those that wait behind them, for a moment."""
         until = monotonic() + GROUP_SECONDS
-        while task is not None:
+        at = 0
+        while at < len(group.tasks):
             try:
-                result, had_news = self._run_one(connection, task.fn)
-                news |= had_news
-                done.append((task, result, None))
+                group.done.append((self._run_one(connection, group, group.tasks[at].fn), None))
             except Exception as error:
-                done.append((task, None, _as_refusal(error)))
-                if not _is_open(connection):
+                if self.store.may_retry(error) or not self.store.is_open(connection):
                     raise
-            if len(done) >= GROUP_AT_MOST or monotonic() > until:
-                return news, True
-            try:
-                task = self._tasks.get_nowait()
-            except queue.Empty:
-                return news, True
-        return news, False
+                group.done.append((None, self.store.as_refusal(error)))
+            at += 1
+            full = alone or group.last or at >= GROUP_AT_MOST or monotonic() > until
+            if at == len(group.tasks) and not full:
+                self._take_waiting(group)
 
-    def _run_one(self, connection: Connection, fn: Callable[[Work], Any]) -> tuple[Any, bool]:
+    def _take_waiting(self, group: _Group) -> None:
+        try:
+            task = self._tasks.get_nowait()
+        except queue.Empty:
+            return
+        if task is None:
+            group.last = True
+        else:
+            group.tasks.append(task)
+
+    def _run_one(self, connection: Connection, group: _Group, fn: Callable[[Work], Any]) -> Any:
         with Session(connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as session:
             work = Work(session, self.plumbing, service=self.service, now=self.clock.now())
             result = fn(work)
             work.finish()
             session.commit()
-            return result, work.has_news
-
-
-def _is_open(connection: Connection) -> bool:
-    """SQLite gives a transaction up by itself where the disk is full; what came after would stand alone."""
-    return bool(connection.connection.dbapi_connection.in_transaction)  # type: ignore[union-attr]
-
-
-def _as_refusal(failure: BaseException) -> BaseException:
-    """What the caller should see: a full or busy store is no bug, and SQL text is nobody's business."""
-    cause: BaseException | None = failure
-    while cause is not None:
-        text = str(cause.orig) if isinstance(cause, OperationalError) else ""
-        if "full" in text:
-            return Refusal("storage-full")
-        if "locked" in text:
-            return Refusal("busy")
-        cause = cause.__context__
-    return failure
-
-
-def _sqlite_engine(url: str) -> Engine:
-    """WAL, synchronous=FULL, secure deletion; writers begin IMMEDIATE so that read-then-write cannot deadlock."""
-    options = {"timeout": BUSY_SECONDS, "check_same_thread": False, "isolation_level": None}
-    engine = create_engine(url, connect_args=options, hide_parameters=True)
-
-    @event.listens_for(engine, "connect")
-    def _prepare(dbapi: Any, _: object) -> None:
-        dbapi.isolation_level = None
-        for pragma in PRAGMAS:
-            dbapi.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        read_only = connection.get_execution_options().get("shokai_read_only", False)
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
-
-    return engine
+        group.topics |= work.topics
+        return result

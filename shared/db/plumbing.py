@@ -1,13 +1,28 @@
 """The tables that every service has beside its own: events out and in, access records, approvals, idempotency."""
 
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, text
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    inspect,
+    text,
+)
+from sqlalchemy.dialects import postgresql
 
 from shared.db.columns import UtcDateTime
 
-insert_or_ignore = sqlite_insert
+# ON CONFLICT DO NOTHING; what PostgreSQL's form of it compiles to, SQLite understands too.
+insert_or_ignore: Final = postgresql.insert
+# SQLite numbers rows by itself only in a column of exactly this type.
+BIG: Final[Any] = BigInteger().with_variant(Integer, "sqlite")
 
 
 class Plumbing:
@@ -17,7 +32,7 @@ class Plumbing:
         self.outbox = Table(
             "outbox",
             metadata,
-            Column("position", Integer, primary_key=True, autoincrement=True),
+            Column("position", BIG, primary_key=True, autoincrement=True),
             Column("event_id", String(36), nullable=False, unique=True),
             Column("type", String(80), nullable=False),
             Column("subject", String(120), nullable=False),
@@ -28,7 +43,7 @@ class Plumbing:
         self.inbox = Table(
             "inbox",
             metadata,
-            Column("position", Integer, primary_key=True, autoincrement=True),
+            Column("position", BIG, primary_key=True, autoincrement=True),
             Column("event_id", String(36), nullable=False, unique=True),
             Column("type", String(80), nullable=False),
             Column("subject", String(120), nullable=False),
@@ -39,22 +54,25 @@ class Plumbing:
             Column("cause", String(200), nullable=False, server_default=text("''")),
             Column("received_at", UtcDateTime, nullable=False),
             Column("done_at", UtcDateTime, nullable=True),
+            Column("claimed_by", String(80), nullable=False, server_default=text("''")),
+            Column("claimed_until", UtcDateTime, nullable=True),
             sqlite_autoincrement=True,
         )
         Index("ix_inbox_status_position", self.inbox.c.status, self.inbox.c.position)
         self.trail = Table(
             "trail",
             metadata,
-            Column("sequence", Integer, primary_key=True, autoincrement=False),
+            Column("sequence", BIG, primary_key=True, autoincrement=False),
             Column("body", LargeBinary, nullable=False),
             Column("sent_at", UtcDateTime, nullable=True),
+            info={"changes": ("sent_at",)},
         )
         Index("ix_trail_sent_at", self.trail.c.sent_at)
         self.trail_head = Table(
             "trail_head",
             metadata,
             Column("id", Integer, primary_key=True, autoincrement=False),
-            Column("sequence", Integer, nullable=False),
+            Column("sequence", BIG, nullable=False),
             Column("digest", String(64), nullable=False),
         )
         self.approval = Table(
@@ -110,6 +128,13 @@ class Plumbing:
         """Make the plumbing tables; called by each service's first migration."""
         for table in self.tables:
             table.create(op.get_bind())
+
+    def add_claims(self, op: Any) -> None:
+        """The columns by which several processes share an inbox, for databases that were made without them."""
+        present = {column["name"] for column in inspect(op.get_bind()).get_columns("inbox")}
+        for name in ("claimed_by", "claimed_until"):
+            if name not in present:
+                op.add_column("inbox", self.inbox.c[name]._copy())
 
     def downgrade(self, op: Any) -> None:
         """Remove the plumbing tables."""

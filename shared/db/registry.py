@@ -1,8 +1,8 @@
 """One metadata a service, so that several services live in one process without sharing a table."""
 
-from typing import Final
+from typing import Final, cast
 
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, Table
 from sqlalchemy.orm import registry
 
 NAMES: Final = {
@@ -17,3 +17,8 @@ NAMES: Final = {
 def service_registry() -> registry:
     """A fresh registry with the naming convention that migrations rely on."""
     return registry(metadata=MetaData(naming_convention=NAMES))
+
+
+def table_of(kind: type) -> Table:
+    """The table behind a class of rows, for statements below the mapping."""
+    return cast(Table, kind.__table__)  # type: ignore[attr-defined]

@@ -1,7 +1,7 @@
 """The unit of work: a state change, the events that announce it and the access records that it owes, all or none."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import insert, select, update
 from sqlmodel import Session
@@ -16,6 +16,8 @@ from shared.telemetry.tracing import current_traceparent
 from shared.trail import Access, chained
 from shared.trail.record import FIRST_PREVIOUS
 
+OUTBOX: Final = "outbox"
+
 
 class Work:
     """One open transaction. `now` is business time, the same for all that the transaction does."""
@@ -27,7 +29,7 @@ class Work:
         self._service = service
         self._events: list[dict[str, Any]] = []
         self._records: list[Access] = []
-        self.announced = 0
+        self._told: set[str] = set()
 
     def announce(self, event: Event, *, subject: str) -> None:
         """Publish `event` once this transaction commits. `subject` is the key within which order is kept."""
@@ -48,7 +50,10 @@ class Work:
             "made_at": self.now,
         }
         self._events.append(row)
-        self.announced += 1
+
+    def wake(self, topic: str) -> None:
+        """Wake those who wait for `topic`, in whichever process, once this transaction commits."""
+        self._told.add(topic)
 
     def record(self, access: Access) -> None:
         """Keep an access record with this transaction. An action outside the vocabulary is a programming error."""
@@ -104,6 +109,6 @@ class Work:
             connection.execute(update(head).where(head.c.id == 1).values(values))
 
     @property
-    def has_news(self) -> bool:
-        """Whether something waits for the relay once this commits."""
-        return bool(self.announced or self._records)
+    def topics(self) -> set[str]:
+        """Whom the commit wakes: the relay where something waits for it, and who was named."""
+        return self._told | ({OUTBOX} if self._events or self._records else set())

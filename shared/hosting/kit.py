@@ -13,6 +13,7 @@ from shared.crypto.keyring import Keyring
 from shared.db.database import Database
 from shared.db.migrate import migrate
 from shared.db.plumbing import Plumbing
+from shared.db.sqlite import SqliteStore
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +31,8 @@ class Kit:
         """The service's own database, migrated to the newest version."""
         folder = self.data_dir / name
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        database = Database(f"sqlite:///{folder / name}.sqlite3", plumbing, service=name, clock=self.clock)
+        store = SqliteStore(f"sqlite:///{folder / name}.sqlite3")
+        database = Database(store, plumbing, service=name, clock=self.clock)
         migrate(database.engine, metadata, migrations_package)
         return database
 

@@ -6,14 +6,14 @@ from functools import partial
 from itertools import repeat
 from typing import Any, Final, TypeVar
 
-import orjson
 import polars as pl
 from sqlalchemy import BindParameter, bindparam, delete, func, insert, select, update
 from sqlmodel import Session, col
 
 from services.matcher.storage.tables import Held, Spent
 from shared.crypto.keyring import Keyring
-from shared.db import Database, Work
+from shared.db import Database, Work, table_of
+from shared.db.bulk import insert_new, present
 from shared.people.inquiry_numbers import new_inquiry_numbers
 from shared.people.person import ITEMS
 
@@ -33,12 +33,7 @@ _NUMBERS: Final = select(col(Held.person), col(Held.inquiry_number)).where(_MINE
 _PEOPLE: Final = select(col(Held.plan_number), col(Held.inquiry_number), col(Held.sealed), col(Held.told)).where(
     col(Held.inquiry_number).in_(_WANTED)
 )
-# One row of the ledger, unless its number is taken or the person has one. Handed to the driver as it is: this runs once
-# for every person of a cycle, and binding each value through the toolkit doubles its cost.
-_GIVE: Final = (
-    "INSERT INTO held (inquiry_number, plan_number, person, sealed) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
-)
-_SPENT: Final = "SELECT inquiry_number FROM spent WHERE inquiry_number IN (SELECT value FROM json_each(?))"
+_GIVEN: Final = ("inquiry_number", "plan_number", "person", "sealed")
 
 
 def key_of(plan_number: str) -> str:
@@ -118,7 +113,7 @@ class Ledger:
             numbers = new_inquiry_numbers(len(missing)).to_list()
             sealed = cipher.encrypt_many(list(missing.values()), place=PLACE, rows=numbers)
             rows = list(zip(numbers, repeat(plan_number), missing, sealed, strict=False))
-            found |= self._db.write_now(partial(_give, plan_number=plan_number, rows=rows))
+            found |= self._db.write_now(partial(_give, plan_number=plan_number, rows=rows), beside=True)
         return found
 
 
@@ -156,10 +151,9 @@ def _some_of(session: Session, plan_number: str) -> list[str]:
 def _give(work: Work, *, plan_number: str, rows: list[tuple[str, str, bytes, bytes]]) -> dict[bytes, str]:
     """Insert rows whose number and person are both new; who has a number afterwards."""
     connection = work.session.connection()
-    numbers = orjson.dumps([number for number, _, _, _ in rows]).decode()
-    spent = set(connection.exec_driver_sql(_SPENT, (numbers,)).scalars())
+    spent = present(connection, table_of(Spent), "inquiry_number", [number for number, _, _, _ in rows])
     fresh = [row for row in rows if row[0] not in spent] if spent else rows
-    if fresh and connection.exec_driver_sql(_GIVE, fresh).rowcount == len(rows):
+    if insert_new(connection, table_of(Held), _GIVEN, fresh) == len(rows):
         return {person: number for number, _, person, _ in rows}
     return _numbers(work.session, plan_number, [person for _, _, person, _ in rows])
 
@@ -171,7 +165,7 @@ def _update(work: Work, *, plan_number: str, rows: list[dict[str, Any]]) -> None
     known = _numbers(session, plan_number, moved) if moved else {}
     for row in rows:
         row["new_person"] = None if row["new_person"] in known else row["new_person"]
-    table = Held.__table__  # type: ignore[attr-defined]
+    table = table_of(Held)
     statement = (
         update(table)
         .where(table.c.inquiry_number == bindparam("new_inquiry_number"))

@@ -10,6 +10,7 @@ from services.matcher.app import create_service
 from services.matcher.settings import MatcherSettings
 from shared.bus.handling import Effect
 from shared.db import Database, Plumbing
+from shared.db.sqlite import SqliteStore
 from shared.events import Event, audit, copies, matcher
 from shared.hosting import Parts, Service
 from tests.integration.conftest import Host
@@ -22,7 +23,10 @@ PLUMBING = Plumbing(METADATA)
 def listener(host: Host, heard: list[Event]) -> Service:
     """A service that only notes what it hears."""
     database = Database(
-        f"sqlite:///{host.kit.data_dir / 'listener'}.sqlite3", PLUMBING, service="listener", clock=host.clock
+        SqliteStore(f"sqlite:///{host.kit.data_dir / 'listener'}.sqlite3"),
+        PLUMBING,
+        service="listener",
+        clock=host.clock,
     )
     METADATA.create_all(database.engine)
     parts = Parts(

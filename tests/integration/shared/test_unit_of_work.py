@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from shared.bus import Inbox, LocalBus, Permanent
 from shared.calendar.clock import FixedClock
 from shared.db import Database, Plumbing, Work
+from shared.db.sqlite import SqliteStore
 from shared.events.authority import StaffChanged
 from shared.trail import Access, Actor
 from shared.trail.vocabulary import Action, actions
@@ -27,7 +28,7 @@ EFFECTS = Table("effect", METADATA, Column("name", String, primary_key=True), Co
 def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
     monkeypatch.setitem(actions(), "test.thing.do", Action("test.thing.do", "試験", "test", False))
     database = Database(
-        f"sqlite:///{tmp_path / 'test'}.sqlite3",
+        SqliteStore(f"sqlite:///{tmp_path / 'test'}.sqlite3"),
         PLUMBING,
         service="test",
         clock=FixedClock(datetime(2026, 6, 1, tzinfo=UTC)),
