@@ -3,18 +3,15 @@
 import fcntl
 import json
 import os
-import tomllib
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 from pathlib import Path
-from typing import IO, Any, Final, Literal
+from typing import IO, Literal
 
-from shared.calendar.clock import JST, Clock, DemoClock, SystemClock
+from shared.calendar.clock import Clock, DemoClock, SystemClock
 from shared.crypto.keyring import Keyring
 from shared.refusals import Refusal
 
-DEMO_START: Final = datetime(2026, 6, 1, 0, 0, tzinfo=JST)
 Mode = Literal["demo", "production"]
 
 
@@ -84,30 +81,3 @@ class DataDir:
             held.close()
             raise Refusal("data-dir-in-use") from taken
         return held
-
-
-def read_bootstrap(path: Path) -> dict[str, Any]:
-    """A bootstrap file. Refusal `bootstrap-invalid` where it cannot be read."""
-    try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as wrong:
-        raise Refusal("bootstrap-invalid", where="file") from wrong
-
-
-def demo_start(bootstrap: Mapping[str, Any]) -> datetime:
-    """When a demo begins: 1 June 2026, or the latest day on which one of its registers came into force since."""
-    names = {"contract_from", "roster_from", "pledged_on", "trained_on"}
-    rows = [row for table in ("plans", "staff") for row in bootstrap.get(table, ())]
-    days = [_day(row[name]) for row in rows for name in names & set(row)]
-    today = SystemClock().now().astimezone(JST).date()
-    past = [day for day in days if day is not None and day <= today]
-    return max([DEMO_START, *(datetime.combine(day, time(0, 0), JST) for day in past)]).astimezone(UTC)
-
-
-def _day(value: Any) -> date | None:
-    if isinstance(value, date):
-        return value
-    try:
-        return date.fromisoformat(str(value))
-    except ValueError:
-        return None

@@ -12,7 +12,7 @@ import httpx
 from starlette.types import ASGIApp
 
 from cli.control import control_app
-from cli.data_dir import DataDir, Mode, demo_start
+from cli.data_dir import DataDir, Mode
 from cli.dispatch import Dispatch
 from services.audit.app import create_service as create_audit
 from services.audit.settings import AuditSettings
@@ -36,12 +36,12 @@ from shared.calendar.clock import DemoClock
 from shared.crypto.published import TOKENS, KeyringKeys
 from shared.hosting import Kit, Service, run_due
 from shared.hosting.house_events import HOUSE_EVENTS
-from shared.hosting.jobs import JobRun, JobStuck, Looks
+from shared.hosting.installation import demo_start
+from shared.hosting.jobs import JobRun
+from shared.hosting.schedule import keep_schedule
 from shared.ids import new_id
 from shared.refusals import Refusal
-from shared.telemetry.logs import cause_of, log
 
-JOBS_LOOK_SECONDS: Final = 1.0
 CONSOLE_TOKEN_SECONDS: Final = 60
 
 
@@ -111,7 +111,8 @@ class Embedded:
         """Start the bus, and the schedule of jobs unless it is left to the caller."""
         await self._bus.start()
         if jobs:
-            self._schedule = asyncio.create_task(self._keep_schedule())
+            hosted = list(self.services.values())
+            self._schedule = asyncio.create_task(keep_schedule(hosted, self.kit.clock, lock=self._jobs_lock))
 
     async def stop(self) -> None:
         """Stop everything; what is unfinished goes on at the next start."""
@@ -163,21 +164,6 @@ class Embedded:
         clock = self.kit.clock
         if isinstance(clock, DemoClock) and (at > clock.now() or not clock.was_set):
             clock.set(at)
-
-    async def _keep_schedule(self) -> None:
-        """Run what falls due while time flows; a failing job is logged and tried again."""
-        logger, looks = log("host"), Looks()
-        while True:
-            try:
-                async with self._jobs_lock:
-                    await run_due(list(self.services.values()), self.kit.clock.now(), looks=looks)
-            except asyncio.CancelledError:
-                raise
-            except JobStuck as stuck:
-                logger.error("host.job.stuck", job=str(stuck))
-            except Exception as error:
-                logger.error("host.jobs.failed", cause=cause_of(error))
-            await asyncio.sleep(JOBS_LOOK_SECONDS)
 
 
 def _services(kit: Kit) -> tuple[Service, ...]:

@@ -13,6 +13,9 @@ from shared.refusals import Refusal
 COMMANDS = {
     "init": ("cli.serving", "init_app"),
     "serve": ("cli.serving", "serve_app"),
+    "service": ("cli.processes", "service_app"),
+    "worker": ("cli.processes", "worker_app"),
+    "migrate": ("cli.processes", "migrate_app"),
     "demo": ("cli.demo.command", "app"),
     "check": ("cli.check", "app"),
     "jobs": ("cli.jobs", "app"),

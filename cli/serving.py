@@ -12,9 +12,10 @@ import typer
 import uvicorn
 
 from cli.control import announce_server
-from cli.data_dir import DataDir, read_bootstrap
+from cli.data_dir import DataDir
 from cli.embedded import Embedded
 from cli.output import Json, Output
+from shared.hosting.installation import read_bootstrap
 from shared.refusals import Refusal
 
 init_app = typer.Typer()

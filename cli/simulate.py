@@ -9,10 +9,10 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.data_dir import read_bootstrap
 from cli.demo.cast import BOOTSTRAP
 from cli.output import Json, Output, table
 from shared.calendar.clock import JST, SystemClock
+from shared.hosting.installation import read_bootstrap
 from shared.refusals import Refusal
 from simulators.jlis.answer import answer_file
 from simulators.jlis.files import BadInquiry

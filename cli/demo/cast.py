@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cli.data_dir import read_bootstrap
+from shared.hosting.installation import read_bootstrap
 
 BOOTSTRAP = Path(__file__).with_name("bootstrap.toml")
 

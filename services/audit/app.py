@@ -14,25 +14,27 @@ from services.audit.storage.log_folder import LogFolder
 from services.audit.storage.tables import PLUMBING, AuditTable
 from services.audit.usecases.publish_checkpoint import FORKED, publish_checkpoint
 from shared.crypto.signatures import fingerprint
-from shared.db import Database
+from shared.db import Database, Schema
 from shared.hosting import Kit, Service
 from shared.http import service_app
 from shared.refusals import Refusal
 
+NAME: Final = "audit"
+SCHEMA: Final = Schema(NAME, AuditTable.metadata, PLUMBING, "services.audit.migrations")
 PROBLEMS: Final = Path(__file__).parent / "api" / "problems.toml"
 
 
 def create_service(settings: AuditSettings, kit: Kit) -> Service:
     """The audit service on one data directory; makes good what a crash left between store and published log."""
-    database = kit.database("audit", AuditTable.metadata, PLUMBING, "services.audit.migrations")
+    database = kit.database(SCHEMA)
     parts = AuditParts(
-        name="audit",
+        name=NAME,
         db=database,
-        blobs=kit.blobs("audit"),
+        blobs=kit.blobs(NAME),
         keyring=kit.keyring,
         clock=kit.clock,
         settings=settings,
-        folder=LogFolder(kit.data_dir / "audit" / "log"),
+        folder=LogFolder(kit.data_dir / NAME / "log"),
         log_key=_log_key(settings, kit, database),
         association=kit.association,
     )

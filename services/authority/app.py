@@ -8,10 +8,12 @@ from services.authority.parts import AuthorityParts
 from services.authority.settings import AuthoritySettings
 from services.authority.storage.tables import PLUMBING, AuthorityTable
 from shared.crypto.published import TOKENS
+from shared.db import Schema
 from shared.hosting import Kit, Service
 from shared.http import service_app
 
 NAME: Final = "authority"
+SCHEMA: Final = Schema(NAME, AuthorityTable.metadata, PLUMBING, "services.authority.migrations")
 ROUTERS: Final = tuple(
     module.router for module in (token, sessions, approvals, staff, equipment, clients, matrices, keys)
 )
@@ -27,7 +29,7 @@ def create_service(settings: AuthoritySettings, kit: Kit) -> Service:
 
 def create_parts(settings: AuthoritySettings, kit: Kit) -> AuthorityParts:
     """The stores of authority without its HTTP face, for the command line; the signing key is there from the start."""
-    database = kit.database(NAME, AuthorityTable.metadata, PLUMBING, "services.authority.migrations")
+    database = kit.database(SCHEMA)
     kit.keyring.signer(TOKENS)
     return AuthorityParts(
         name=NAME,

@@ -82,3 +82,6 @@ CONSUMES: Final[Mapping[type[Event], Handler]] = {
     InquiryNumbersIssued: on_issued,
     InquiryNumbersDestroyed: on_destroyed,
 }
+
+# Bulk work, cut into events of its own: any number of workers may share it.
+HEAVY: Final = frozenset(kind.TYPE for kind in (FileReceived,))

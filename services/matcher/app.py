@@ -1,23 +1,26 @@
 """The matcher put together: the only place that knows all its rooms."""
 
 from pathlib import Path
+from typing import Final
 
 from services.matcher.api import batches, inquiry_numbers, reviews
-from services.matcher.consumers import CONSUMES
+from services.matcher.consumers import CONSUMES, HEAVY
 from services.matcher.jobs import JOBS
 from services.matcher.settings import MatcherParts, MatcherSettings
 from services.matcher.storage.tables import PLUMBING, MatcherTable
+from shared.db import Schema
 from shared.hosting import Kit, Service
 from shared.http import service_app
 
 NAME = "matcher"
+SCHEMA: Final = Schema(NAME, MatcherTable.metadata, PLUMBING, "services.matcher.migrations")
 
 
 def create_service(settings: MatcherSettings, kit: Kit) -> Service:
     """The matcher on the stores that its host gives it."""
     parts = MatcherParts(
         name=NAME,
-        db=kit.database(NAME, MatcherTable.metadata, PLUMBING, "services.matcher.migrations"),
+        db=kit.database(SCHEMA),
         blobs=kit.blobs(NAME),
         keyring=kit.keyring,
         clock=kit.clock,
@@ -30,4 +33,4 @@ def create_service(settings: MatcherSettings, kit: Kit) -> Service:
         routers=(batches.routes, reviews.routes, inquiry_numbers.routes),
         tokens=kit.tokens,
     )
-    return Service(app=app, parts=parts, consumers=CONSUMES, jobs=JOBS, concurrency=settings.handlers)
+    return Service(app=app, parts=parts, consumers=CONSUMES, jobs=JOBS, concurrency=settings.handlers, heavy=HEAVY)

@@ -23,3 +23,6 @@ CONSUMES: Final[Mapping[type[Event], Handler]] = {
     BatchReleased: make_replies,
     ReplyCompleted: complete_reply,
 }
+
+# Bulk work, cut into events of its own: any number of workers may share it.
+HEAVY: Final = frozenset(kind.TYPE for kind in (CycleClosed, AnswerFileStored, PartRequested, BatchReleased))

@@ -4,16 +4,18 @@ from pathlib import Path
 from typing import Final
 
 from services.media.api import blanks, discs, dispatches, replies
-from services.media.consumers import CONSUMES
+from services.media.consumers import CONSUMES, HEAVY
 from services.media.documents.printing import Press
 from services.media.jobs import JOBS
 from services.media.parts import MediaParts
 from services.media.settings import MediaSettings
 from services.media.storage.tables import PLUMBING, MediaTable
+from shared.db import Schema
 from shared.hosting import Kit, Service
 from shared.http import service_app
 
 NAME: Final = "media"
+SCHEMA: Final = Schema(NAME, MediaTable.metadata, PLUMBING, "services.media.migrations")
 PROBLEMS: Final = Path(__file__).parent / "api" / "problems.toml"
 
 
@@ -21,7 +23,7 @@ def create_service(settings: MediaSettings, kit: Kit) -> Service:
     """The service on what its host gives. FontUnusable at once where the papers could not be printed."""
     parts = MediaParts(
         name=NAME,
-        db=kit.database(NAME, MediaTable.metadata, PLUMBING, "services.media.migrations"),
+        db=kit.database(SCHEMA),
         blobs=kit.blobs(NAME),
         keyring=kit.keyring,
         clock=kit.clock,
@@ -36,4 +38,4 @@ def create_service(settings: MediaSettings, kit: Kit) -> Service:
         routers=[replies.router, discs.router, blanks.router, dispatches.router],
         tokens=kit.tokens,
     )
-    return Service(app=app, parts=parts, consumers=CONSUMES, jobs=JOBS)
+    return Service(app=app, parts=parts, consumers=CONSUMES, jobs=JOBS, heavy=HEAVY)

@@ -29,3 +29,6 @@ CONSUMES: Final[Mapping[type[Event], Handler]] = {
     RepliesReady: on_replies_ready,
     PackageRequested: make_package,
 }
+
+# Bulk work, cut into events of its own: any number of workers may share it.
+HEAVY: Final = frozenset(kind.TYPE for kind in (PackageRequested,))

@@ -114,7 +114,7 @@ class Database:
         """As read, for threads and the command line; blocks."""
         try:
             with Session(self.engine, expire_on_commit=False) as session:
-                session.connection(execution_options=self.store.reading)
+                session.connection(execution_options=dict(self.store.reading))
                 return fn(session)
         except Exception as failure:
             refusal = self.store.as_refusal(failure)

@@ -1,7 +1,7 @@
 """PostgreSQL 15 to 17 through psycopg: the distributed engine. Any number of processes on one database a service."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
@@ -55,7 +55,7 @@ class PostgresStore:
     """A pool of connections; write transactions take the service's writer lock first."""
 
     shared = True
-    reading: Final[dict[str, Any]] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    reading: Mapping[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
     def __init__(self, settings: PostgresSettings, *, service: str) -> None:
         self._log = log(service)

@@ -1,6 +1,6 @@
 """SQLite: the embedded engine. One process, one file a service, durable at each commit."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from sqlalchemy import Connection, create_engine, event
@@ -26,7 +26,7 @@ class SqliteStore:
     """WAL, synchronous=FULL, secure deletion; writers begin IMMEDIATE so that read-then-write cannot deadlock."""
 
     shared = False
-    reading: Final[dict[str, Any]] = {"shokai_read_only": True}
+    reading: Mapping[str, Any] = {"shokai_read_only": True}
 
     def __init__(self, url: str) -> None:
         options = {"timeout": BUSY_SECONDS, "check_same_thread": False, "isolation_level": None}

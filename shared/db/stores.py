@@ -1,6 +1,6 @@
 """What a database engine has to offer, so that transactions are the same on SQLite and on PostgreSQL."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine
@@ -12,10 +12,16 @@ class Store(Protocol):
     """One service's database on one engine."""
 
     engine: Engine
-    shared: bool
-    """Whether other processes may stand on the same database."""
-    reading: dict[str, Any]
-    """The execution options of a transaction that only reads, on one snapshot."""
+
+    @property
+    def shared(self) -> bool:
+        """Whether other processes may stand on the same database."""
+        ...
+
+    @property
+    def reading(self) -> Mapping[str, Any]:
+        """The execution options of a transaction that only reads, on one snapshot."""
+        ...
 
     def begin_write(self, connection: Connection) -> None:
         """Called at the start of each write transaction: from here on no other writer is let in."""

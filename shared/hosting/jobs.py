@@ -6,6 +6,8 @@ from datetime import datetime
 from time import monotonic
 from typing import Any, Protocol
 
+from shared.faults import reach
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -70,6 +72,7 @@ async def run_due(
             raise JobStuck(f"{service.name}.{job.name}")
         last = (at, service.name, job.name)
         move_to(at)
+        reach("job.begun")
         counts = await job.run(service.parts, at)
         runs.append(JobRun(service.name, job.name, job.title_ja, job.title_en, at, counts))
         if settle is not None:

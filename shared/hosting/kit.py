@@ -4,15 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from sqlalchemy import MetaData
-
 from shared.auth.tokens import TokenVerifier
 from shared.blobs.store import BlobStore
 from shared.calendar.clock import Clock
 from shared.crypto.keyring import Keyring
 from shared.db.database import Database
 from shared.db.migrate import migrate
-from shared.db.plumbing import Plumbing
+from shared.db.schema import Schema
 from shared.db.sqlite import SqliteStore
 
 
@@ -27,13 +25,14 @@ class Kit:
     mode: Literal["demo", "production"] = "production"
     association: str = ""
 
-    def database(self, name: str, metadata: MetaData, plumbing: Plumbing, migrations_package: str) -> Database:
+    def database(self, schema: Schema) -> Database:
         """The service's own database, migrated to the newest version."""
+        name = schema.service
         folder = self.data_dir / name
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         store = SqliteStore(f"sqlite:///{folder / name}.sqlite3")
-        database = Database(store, plumbing, service=name, clock=self.clock)
-        migrate(database.engine, metadata, migrations_package)
+        database = Database(store, schema.plumbing, service=name, clock=self.clock)
+        migrate(database.engine, schema.metadata, schema.migrations)
         return database
 
     def blobs(self, name: str) -> BlobStore:

@@ -38,6 +38,8 @@ class Service:
     consumers: Mapping[type[Event], Handler]
     jobs: tuple[Job, ...] = ()
     concurrency: int = 4
+    heavy: frozenset[str] = frozenset()
+    """The types of the events that workers may take off the service's hands."""
 
     @property
     def name(self) -> str:

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
-from cli.data_dir import DEMO_START, DataDir
+from cli.data_dir import DataDir
 from cli.main import main
 from cli.register_work import authority_on
+from shared.hosting.installation import DEMO_START
 from shared.ids import new_id
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Any, cast
@@ -10,7 +10,7 @@ from typing import Any, cast
 import httpx
 import pytest_asyncio
 
-from services.intake.app import create_service
+from services.intake.app import SCHEMA, create_service
 from services.intake.parts import IntakeParts
 from services.intake.settings import IntakeSettings
 from services.intake.usecases.register_plan import PlanEntry, register_plan
@@ -123,7 +123,6 @@ def _register_plans(parts: IntakeParts) -> None:
 
 def _listener(host: Host, heard: list[Event]) -> Any:
     """A second service that only listens, with a database of its own."""
-    from services.intake.storage.tables import PLUMBING, IntakeTable
     from shared.hosting import Parts, Service
 
     async def hear(_: Any, event: Event) -> None:
@@ -132,7 +131,7 @@ def _listener(host: Host, heard: list[Event]) -> Any:
 
     parts = Parts(
         name="listener",
-        db=host.kit.database("listener", IntakeTable.metadata, PLUMBING, "services.intake.migrations"),
+        db=host.kit.database(replace(SCHEMA, service="listener")),
         blobs=host.kit.blobs("listener"),
         keyring=host.kit.keyring,
         clock=host.kit.clock,

@@ -1,0 +1,168 @@
+"""One process of the distributed mode: a service, one of its workers, or a step of its installation."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import uvicorn
+from fastapi import FastAPI
+from pydantic_settings import BaseSettings
+
+from shared.bus.inbox import Inbox
+from shared.bus.rabbit import RabbitBus
+from shared.bus.relay import Relay
+from shared.db import Schema
+from shared.db.leadership import Leadership
+from shared.hosting.control import mount_control
+from shared.hosting.distributed import DistributedKit, migrate_service
+from shared.hosting.host_settings import HostSettings, secret
+from shared.hosting.house_events import HOUSE_EVENTS
+from shared.hosting.kit import Kit
+from shared.hosting.parts import Service
+from shared.hosting.schedule import keep_schedule
+from shared.http.health import health_routes
+from shared.refusals import Refusal
+from shared.telemetry.logs import cause_of, configure_logs, log
+
+STEPS_OF_ALL: Final = ("service", "worker", "migrate")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Program:
+    """A service as a program: its tables, its settings, how it is put together, and steps of its own."""
+
+    schema: Schema
+    settings: Callable[[], BaseSettings]
+    create: Callable[[Any, Kit], Service]
+    steps: Mapping[str, Callable[[HostSettings, Sequence[str]], None]] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The service's name."""
+        return self.schema.service
+
+
+def run(program: Program, arguments: Sequence[str] | None = None) -> None:
+    """`python -m services.<name> service|worker|migrate`; ends the process with 0, 1 (refused) or 2 (wrong use)."""
+    step, *rest = (sys.argv[1:] if arguments is None else arguments) or [""]
+    configure_logs()
+    settings = HostSettings()
+    try:
+        if step in program.steps:
+            program.steps[step](settings, rest)
+        elif step == "migrate":
+            migrate_service(settings, program.schema)
+        elif step in ("service", "worker"):
+            asyncio.run(Process(program, settings, worker=step == "worker").run())
+        else:
+            print(f"use: {' | '.join((*STEPS_OF_ALL, *program.steps))}", file=sys.stderr)  # noqa: T201
+            raise SystemExit(2)
+    except Refusal as refusal:
+        log(program.name).error("process.refused", code=refusal.code)
+        raise SystemExit(1) from None
+
+
+class Process:
+    """A service or one of its workers, until it is told to stop; then it finishes what it has begun."""
+
+    def __init__(self, program: Program, settings: HostSettings, *, worker: bool) -> None:
+        self._settings = settings
+        self._worker = worker
+        self._service = program.create(program.settings(), DistributedKit.open(settings))
+        self._database = self._service.parts.db
+        self._log = log(program.name)
+        self._inbox = Inbox(
+            self._database,
+            self._service.parts,
+            {**HOUSE_EVENTS, **self._service.consumers},
+            concurrency=self._service.concurrency,
+            takes=self._takes,
+        )
+        self._leadership = Leadership(settings.postgres(program.name), service=program.name)
+        self._bus = RabbitBus(settings.bus(program.name))
+        self._jobs_lock = asyncio.Lock()
+        self._failed: BaseException | None = None
+
+    async def run(self) -> None:
+        """Serve until SIGTERM; raises what went wrong where a part of the process died by itself."""
+        server = PoliteServer(
+            uvicorn.Config(
+                self._app(),
+                host=self._settings.host,
+                port=self._settings.port,
+                log_config=None,
+                access_log=False,
+                lifespan="off",
+                timeout_graceful_shutdown=self._settings.drain_seconds,
+            )
+        )
+        tasks = [asyncio.create_task(part) for part in self._parts()]
+        for task in tasks:
+            task.add_done_callback(lambda ended: self._ended(ended, server))
+        self._log.info("process.started", port=self._settings.port)
+        await server.serve()
+        await self._drain(tasks)
+        if self._failed is not None:
+            raise self._failed
+
+    def _app(self) -> FastAPI:
+        if self._worker:
+            app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+            app.include_router(health_routes(self._service.parts))
+            return app
+        key = secret(self._settings.control_key_file)
+        if key:
+            mount_control(self._service, inbox=self._inbox, lock=self._jobs_lock, key=key)
+        return self._service.app
+
+    def _parts(self) -> list[Coroutine[Any, Any, None]]:
+        if self._worker:
+            return [self._inbox.run()]
+        return [self._inbox.run(), self._bus.run(self._inbox.accept), self._leadership.lead(self._lead)]
+
+    async def _lead(self) -> None:
+        """What only one of a service's processes does: relay what was committed, run what is due."""
+        relay = Relay(self._database, self._bus.send)
+        relay.listen()
+        async with asyncio.TaskGroup() as leading:
+            leading.create_task(relay.run())
+            leading.create_task(keep_schedule([self._service], self._service.parts.clock, lock=self._jobs_lock))
+
+    def _takes(self, event_type: str) -> bool:
+        heavy = event_type in self._service.heavy
+        return heavy if self._worker else not heavy or self._settings.handles == "all"
+
+    def _ended(self, task: asyncio.Task[None], server: uvicorn.Server) -> None:
+        if not task.cancelled() and (failure := task.exception()) is not None:
+            self._log.error("process.part.died", cause=cause_of(failure))
+            self._failed = failure
+            server.should_exit = True
+
+    async def _drain(self, tasks: Sequence[asyncio.Task[None]]) -> None:
+        await self._bus.stop()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._inbox.drain(self._settings.drain_seconds)
+        await asyncio.to_thread(self._database.close)
+        self._log.info("process.stopped")
+
+
+class PoliteServer(uvicorn.Server):
+    """Being told to stop is no failure: the signal is not raised again, so that the process ends with 0."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """While it serves, SIGINT and SIGTERM ask it to finish."""
+        loop = asyncio.get_running_loop()
+        for asked in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(asked, self.handle_exit, asked, None)
+        try:
+            yield
+        finally:
+            for asked in (signal.SIGINT, signal.SIGTERM):
+                loop.remove_signal_handler(asked)
