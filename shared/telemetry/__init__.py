@@ -1,1 +1,1 @@
-"""Logs by an allow-list of fields, metrics, trace ids. None of them can carry personal data."""
+"""Logs by an allow-list of fields, metrics, traces. None of them can carry personal data."""
