@@ -24,6 +24,7 @@ from shared.calendar.clock import JST
 from shared.db import Work
 from shared.events.intake import RequestAccepted, RequestReturned
 from shared.layouts import KIND_CODES, layout, read
+from shared.telemetry.stages import stage
 from shared.trail import Access, Actor
 
 ACTOR = Actor.job("intake.check")
@@ -65,6 +66,7 @@ def _unreadable(parts: IntakeParts, row: RequestRow) -> Outcome:
     return Outcome(verdict, findings=_stored(parts, row, verdict.file_findings, "findings"))
 
 
+@stage("intake.check")
 def _run(parts: IntakeParts, row: RequestRow) -> Outcome:
     files = refs(row.files)
     facts, file_key = _facts(parts, row, files)

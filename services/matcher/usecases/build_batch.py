@@ -20,6 +20,7 @@ from shared.events.intake import ClosedRequest, CycleClosed, Kind
 from shared.events.matcher import BatchReady
 from shared.ids import new_id
 from shared.layouts import KIND_CODES, layout, write
+from shared.telemetry.stages import stage
 from shared.trail import Access, Actor
 
 JOB: Final = Actor.job("matcher.build-batch")
@@ -42,6 +43,7 @@ class _Asking:
         self.next_seq += asked
 
 
+@stage("matcher.build")
 def build_batch(parts: MatcherParts, event: CycleClosed, kind: Kind, requests: Sequence[ClosedRequest]) -> Effect:
     """The batch `building`, its inquiry file written; the effect makes it `ready`. A second run changes nothing."""
     batch_id, state = parts.db.write_now(lambda work: _open(work, event, kind))

@@ -22,6 +22,7 @@ from shared.blobs.ref import BlobRef
 from shared.bus.handling import Effect
 from shared.db import Work
 from shared.events.matcher import PartDone, PartRequested, ReviewOpened
+from shared.telemetry.stages import stage
 from shared.trail import Access, Actor
 
 JOB: Final = Actor.job("matcher.match-part")
@@ -41,6 +42,7 @@ async def match_part(parts: MatcherParts, event: PartRequested) -> Effect | None
     return await asyncio.to_thread(_prepare, parts, event)
 
 
+@stage("matcher.match")
 def _prepare(parts: MatcherParts, event: PartRequested) -> Effect | None:
     # The answer file's parts are stored by now, so the raw file goes before anything else happens.
     destroy_copies(parts, parts.clock.now())

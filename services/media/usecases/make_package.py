@@ -17,6 +17,7 @@ from shared.db import Work
 from shared.discs.passwords import new_password
 from shared.events.media import PackageReady, PackageRequested, ReplyCompleted
 from shared.refusals import Refusal
+from shared.telemetry.stages import stage
 from shared.trail import Access, Actor
 
 PLACE = "reply.password"
@@ -39,6 +40,7 @@ async def make_package(parts: MediaParts, event: PackageRequested) -> Effect | N
     return lambda work: _keep(parts, work, reply.id, package, sealed_password, basis)
 
 
+@stage("media.seal")
 def seal_package(parts: MediaParts, reply: Reply, password: str) -> BlobRef:
     """The encrypted file as a blob, read back and compared; Permanent where the records do not balance."""
     at = parts.clock.now().astimezone(JST)
