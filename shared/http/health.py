@@ -1,22 +1,19 @@
 """Health, readiness and metrics of one service."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
-from importlib import resources
 from typing import Any, Final, Literal
 
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Table, func, select
 from sqlmodel import Session
 
 from shared.calendar.clock import SystemClock
+from shared.db.migrate import is_at_head
 from shared.telemetry.logs import cause_of, log
 from shared.telemetry.metrics import Metrics, metrics_of
 
@@ -33,14 +30,14 @@ class _Seen:
     inbox_oldest_seconds: int = 0
     waiting: dict[str, float] = field(default_factory=dict)
     held: dict[str, float] = field(default_factory=dict)
-    is_current: bool = True
 
 
 def health_routes(parts: Any) -> APIRouter:
     """`/healthz` (alive), `/readyz` (store answers), `/metrics`; none of them needs a token or names anybody.
 
     A host with a broker sets `app.state.bus` to a function that tells how the broker is. Its absence is told, but does
-    not make the service unready: events wait in the outbox.
+    not make the service unready: events wait in the outbox. Likewise `app.state.consuming` and `app.state.leads` tell
+    whether this process takes events, and whether it is the one that relays and runs the jobs.
     """
     router = APIRouter(include_in_schema=False)
     metrics, logger = metrics_of(parts.name), log(parts.name)
@@ -53,30 +50,36 @@ def health_routes(parts: Any) -> APIRouter:
     async def ready(request: Request) -> Response:
         told: dict[str, Any] = {"service": parts.name, "bus": _bus(request)}
         try:
+            if not await _are_current(parts):
+                return _unready({"status": "unready", **told, "database": "old"})
             seen: _Seen = await parts.db.read(_look(parts))
             attention: Mapping[str, int] = await parts.readiness()
         except Exception as error:
             logger.warning("http.unready", cause=cause_of(error))
             return _unready({"status": "unready", **told, "database": "away"})
-        if not seen.is_current:
-            return _unready({"status": "unready", **told, "database": "old"})
         return JSONResponse({"status": "ok", **told, **seen.counts, **attention})
 
     @router.get("/metrics")
     async def metrics_text(request: Request) -> Response:
-        metrics.bus_connected(_bus(request) != "away")
-        try:
-            _tell_backlog(metrics, await parts.db.read(_look(parts)))
-            metrics.set_all("shokai_attention", "what", await parts.readiness())
-            await _tell_own(parts, metrics)
-            _tell_keys(parts, metrics)
-        except Exception as error:
-            # What this process counts itself is told even when the database is away.
-            logger.warning("http.metrics.partial", cause=cause_of(error))
-            metrics.set("shokai_database_up", 0)
+        _tell_host(metrics, request.app.state)
+        metrics.set("shokai_database_up", 0)
+        for tell in (_tell_backlog, _tell_migrations, _tell_attention, _tell_own, _tell_keys):
+            try:
+                await tell(parts, metrics)
+            except Exception as error:
+                # What this process counts itself is told even when the database is away.
+                logger.warning("http.metrics.partial", cause=cause_of(error))
         return Response(metrics.text(), media_type=CONTENT_TYPE_LATEST)
 
     return router
+
+
+async def _are_current(parts: Any) -> bool:
+    """Whether the database is not older than this code; where the host does not say, it is taken to be so."""
+    schema = getattr(parts.db, "schema", None)
+    if schema is None:
+        return True
+    return await asyncio.to_thread(is_at_head, parts.db.engine, schema.metadata, schema.migrations)
 
 
 def _bus(request: Request) -> BusState:
@@ -88,14 +91,32 @@ def _unready(told: dict[str, Any]) -> Response:
     return JSONResponse(told, 503, {"Retry-After": RETRY_SECONDS})
 
 
-def _tell_backlog(metrics: Metrics, seen: _Seen) -> None:
+def _tell_host(metrics: Metrics, state: Any) -> None:
+    """What the host has told of itself; the embedded mode has nothing to tell."""
+    if (bus := getattr(state, "bus", None)) is not None:
+        metrics.bus_connected(bus() == "connected")
+    if (consuming := getattr(state, "consuming", None)) is not None:
+        metrics.bus_consuming(consuming())
+    if (leads := getattr(state, "leads", None)) is not None:
+        metrics.leads(leads())
+
+
+async def _tell_backlog(parts: Any, metrics: Metrics) -> None:
+    seen: _Seen = await parts.db.read(_look(parts))
     for name, value in seen.counts.items():
         metrics.set(f"shokai_{name}", value)
     metrics.set("shokai_database_up", 1)
-    metrics.set("shokai_migrations_current", seen.is_current)
     metrics.set("shokai_inbox_oldest_seconds", seen.inbox_oldest_seconds)
     metrics.set_all("shokai_inbox_waiting", "type", seen.waiting)
     metrics.set_all("shokai_inbox_held", "type", seen.held)
+
+
+async def _tell_migrations(parts: Any, metrics: Metrics) -> None:
+    metrics.set("shokai_migrations_current", await _are_current(parts))
+
+
+async def _tell_attention(parts: Any, metrics: Metrics) -> None:
+    metrics.set_all("shokai_attention", "what", await parts.readiness())
 
 
 async def _tell_own(parts: Any, metrics: Metrics) -> None:
@@ -108,7 +129,7 @@ async def _tell_own(parts: Any, metrics: Metrics) -> None:
                 log(parts.name).error("http.metrics.unknown", code=name)
 
 
-def _tell_keys(parts: Any, metrics: Metrics) -> None:
+async def _tell_keys(parts: Any, metrics: Metrics) -> None:
     """How long ago the signing key was changed that has been in use longest."""
     now = SystemClock().now()
     signers = [key for key in parts.keyring.list() if key.purpose == "sign" and key.destroyed_at is None]
@@ -117,12 +138,12 @@ def _tell_keys(parts: Any, metrics: Metrics) -> None:
 
 
 def _look(parts: Any) -> Callable[[Session], _Seen]:
-    plumbing, schema = parts.db.plumbing, getattr(parts.db, "schema", None)
+    plumbing = parts.db.plumbing
     outbox, inbox, trail = plumbing.outbox, plumbing.inbox, plumbing.trail
 
     def look(session: Session) -> _Seen:
         connection = session.connection()
-        seen = _Seen(is_current=schema is None or is_current(connection, schema.migrations))
+        seen = _Seen()
         for status, event_type, count in connection.execute(_by_status(inbox)):
             (seen.waiting if status == "pending" else seen.held)[event_type] = count
         oldest = select(func.min(inbox.c.received_at)).where(inbox.c.status == "pending")
@@ -149,24 +170,3 @@ def _by_status(inbox: Table) -> Any:
 
 def _age(since: datetime | None, now: datetime) -> int:
     return 0 if since is None else max(0, int((now - since).total_seconds()))
-
-
-def is_current(connection: Connection, migrations_package: str) -> bool:
-    """Whether the database is not older than this code.
-
-    A version that this code does not know is newer: while versions are being exchanged, the old code goes on serving.
-    """
-    found = MigrationContext.configure(connection).get_current_heads()
-    known, head = _versions(migrations_package)
-    return bool(found) and all(version == head or version not in known for version in found)
-
-
-@cache
-def _versions(migrations_package: str) -> tuple[frozenset[str], str | None]:
-    """Every version that this code knows, and the newest of them."""
-    config = Config()
-    config.set_main_option("script_location", str(resources.files("shared.db") / "alembic"))
-    config.set_main_option("version_locations", str(resources.files(migrations_package) / "versions"))
-    config.set_main_option("path_separator", "os")
-    scripts = ScriptDirectory.from_config(config)
-    return frozenset(script.revision for script in scripts.walk_revisions()), scripts.get_current_head()

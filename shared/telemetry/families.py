@@ -35,9 +35,9 @@ BACKLOG: Final = (
 )
 
 BUS: Final = (
-    Family("shokai_bus_connected", "gauge", "1 while the broker answers; always 1 in the embedded mode"),
+    Family("shokai_bus_connected", "gauge", "1 while the broker answers"),
     Family("shokai_bus_consuming", "gauge", "1 while this process takes events from its queue"),
-    Family("shokai_leader", "gauge", "1 while this process holds that lock", ("lock",)),
+    Family("shokai_leader", "gauge", "1 while this process relays and runs the jobs of its service"),
     Family("shokai_event_seconds", "histogram", "Time to handle an event", ("type", "outcome"), LONG),
     Family("shokai_publish_seconds", "histogram", "Time until a batch was confirmed", ("outcome",)),
     Family("shokai_events_published", "counter", "Events that were confirmed"),

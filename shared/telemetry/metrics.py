@@ -81,9 +81,9 @@ class Metrics:
         self._one("shokai_commit_transactions", {}).observe(transactions)
         self._one("shokai_commit_seconds", {}).observe(seconds)
 
-    def leads(self, lock: str, held: bool) -> None:
-        """Whether this process holds the lock `relay` or `jobs`."""
-        self.set("shokai_leader", held, lock=lock)
+    def leads(self, leading: bool) -> None:
+        """Whether this process relays and runs the jobs of its service."""
+        self.set("shokai_leader", leading)
 
     def bus_connected(self, connected: bool) -> None:
         """Whether the broker answers."""

@@ -18,8 +18,11 @@ def stage(name: str) -> Iterator[Span]:
 
 
 @contextmanager
-def handling(service: str, event_type: str, traceparent: str, *, attempts: int = 1) -> Iterator[Span]:
-    """One event's handler, up to the commit of its effect; what it announces belongs to the same trace."""
+def handling(service: str, event_type: str, traceparent: str | None = None, *, attempts: int = 1) -> Iterator[Span]:
+    """One event's handler, up to the commit of its effect; what it announces belongs to the same trace.
+
+    Without a `traceparent` it goes on with the trace that was entered.
+    """
     metrics = metrics_of(service)
 
     def timed(seconds: float, outcome: str) -> None:

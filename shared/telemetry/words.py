@@ -20,7 +20,6 @@ RULES: Final = {
     "service": re.compile(r"[a-z]+"),
     "outcome": re.compile("|".join(sorted(OUTCOMES))),
     "method": re.compile("|".join(sorted(METHODS))),
-    "lock": re.compile(r"relay|jobs"),
     "certificate": re.compile(r"bus|database|http"),
     "error": re.compile(r"[A-Za-z_]{1,60}"),
 }

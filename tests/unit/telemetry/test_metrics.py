@@ -65,7 +65,7 @@ def test_whatever_is_given_only_words_are_kept() -> None:
         metrics.answered(given_text, f"/intake/v1/requests/{given_text}", 200, 0.1)
         metrics.stage_done(given_text, 0.1, given_text)
         metrics.job_ran(given_text, 0.1, given_text)
-        metrics.leads(given_text, True)
+        metrics.certificate_ends(given_text, datetime(2027, 1, 1, tzinfo=UTC))
         metrics.set_all("shokai_inbox_waiting", "type", {given_text: 1})
     assert {text for kind, text in labels(metrics) if kind != "status"} == {"other"}
     assert all(is_word(kind, text) for kind, text in labels(metrics))
@@ -88,7 +88,7 @@ def test_work_is_counted_and_timed() -> None:
     metrics.accepted(10, 8)
     metrics.answered("GET", "/intake/v1/requests/{request_id}", 404, 0.02)
     metrics.committed(5, 0.003)
-    metrics.leads("relay", True)
+    metrics.leads(True)
     metrics.certificate_ends("bus", datetime(2027, 1, 1, tzinfo=UTC))
     done = {"type": "intake.file.received.v1", "outcome": "done"}
     assert value(metrics, "shokai_event_seconds_count", **done) == 1
@@ -97,7 +97,7 @@ def test_work_is_counted_and_timed() -> None:
     asked = {"method": "GET", "route": "/intake/v1/requests/{request_id}", "status": "4xx"}
     assert value(metrics, "shokai_http_seconds_count", **asked) == 1
     assert value(metrics, "shokai_commit_transactions_sum") == 5
-    assert value(metrics, "shokai_leader", lock="relay") == 1
+    assert value(metrics, "shokai_leader") == 1
     assert value(metrics, "shokai_certificate_expiry_timestamp_seconds", certificate="bus") == 1798761600
 
 
