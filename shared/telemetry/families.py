@@ -48,8 +48,8 @@ BUS: Final = (
 WORK: Final = (
     Family("shokai_http_seconds", "histogram", "Time to answer a call", ("method", "route", "status")),
     Family("shokai_stage_seconds", "histogram", "Time of a stage of the work", ("stage", "outcome"), LONG),
-    Family("shokai_job_seconds", "histogram", "Time of a job's run", ("job", "outcome"), LONG),
-    Family("shokai_job_success_timestamp_seconds", "gauge", "When a job last ran to its end", ("job",)),
+    Family("shokai_job_seconds", "histogram", "Time of a job's run", ("job_name", "outcome"), LONG),
+    Family("shokai_job_success_timestamp_seconds", "gauge", "When a job last ran to its end", ("job_name",)),
     Family("shokai_jobs_looked_timestamp_seconds", "gauge", "When the schedule was last gone through to its end"),
     Family("shokai_commit_transactions", "histogram", "Transactions that shared one commit", (), COUNTS),
     Family("shokai_commit_seconds", "histogram", "Time of a group of transactions, from its begin to its commit"),

@@ -68,9 +68,9 @@ class Metrics:
 
     def job_ran(self, job: str, seconds: float, outcome: str) -> None:
         """A job ran."""
-        self._one("shokai_job_seconds", {"job": job, "outcome": outcome}).observe(seconds)
+        self._one("shokai_job_seconds", {"job_name": job, "outcome": outcome}).observe(seconds)
         if outcome == "done":
-            self._one("shokai_job_success_timestamp_seconds", {"job": job}).set_to_current_time()
+            self._one("shokai_job_success_timestamp_seconds", {"job_name": job}).set_to_current_time()
 
     def jobs_looked(self) -> None:
         """The schedule was gone through to its end, whether something was due or not."""

@@ -9,13 +9,15 @@ METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OP
 NO_ROUTE: Final = "none"
 
 _STEP: Final = r"/(?:[a-z]+(?:[-_.][a-z]+)*|v[0-9]|\{[a-z_]+(?::path)?\})"
+_JOB: Final = re.compile(r"[a-z]+(?:[.-][a-z]+)+")
 # Identifiers are full of digits, and none of these can hold one but for a version.
 RULES: Final = {
     "type": re.compile(r"[a-z]+(?:\.[a-z_]+)+\.v[0-9]"),
     "route": re.compile(rf"/|{NO_ROUTE}|(?:{_STEP})+"),
     "status": re.compile(r"[1-5]xx"),
     "stage": re.compile(r"[a-z]+(?:\.[a-z-]+)+"),
-    "job": re.compile(r"[a-z]+(?:[.-][a-z]+)+"),
+    "job": _JOB,
+    "job_name": _JOB,  # a label `job` would be taken for Prometheus's own
     "what": re.compile(r"[a-z]+(?:_[a-z]+)*"),
     "service": re.compile(r"[a-z]+"),
     "outcome": re.compile("|".join(sorted(OUTCOMES))),

@@ -149,6 +149,6 @@ async def test_what_surrounds_the_work_times_it() -> None:
     assert value(metrics, "shokai_event_seconds_count", **cancelled) == 1
     assert value(metrics, "shokai_event_seconds_count", type="intake.file.received.v1", outcome="done") == 1
     assert value(metrics, "shokai_publish_seconds_count", outcome="done") == 1
-    assert value(metrics, "shokai_job_seconds_count", job="intake-cutoff", outcome="failed") == 1
-    assert value(metrics, "shokai_job_success_timestamp_seconds", job="intake-cutoff") is None
-    assert (value(metrics, "shokai_job_success_timestamp_seconds", job="intake-expiry") or 0) > 0
+    assert value(metrics, "shokai_job_seconds_count", job_name="intake-cutoff", outcome="failed") == 1
+    assert value(metrics, "shokai_job_success_timestamp_seconds", job_name="intake-cutoff") is None
+    assert (value(metrics, "shokai_job_success_timestamp_seconds", job_name="intake-expiry") or 0) > 0
