@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -19,6 +20,7 @@ from shared.db.plumbing import insert_or_ignore
 from shared.hosting import Kit, Service
 from shared.hosting.house_events import HOUSE_EVENTS
 from shared.ids import new_id
+from tests.integration.stores import Databases, PostgresKit, Server
 
 START = datetime(2026, 6, 1, 0, 0, tzinfo=UTC)
 SERVICES = ("authority", "intake", "matcher", "media", "audit", "console")
@@ -125,18 +127,33 @@ def staff_of() -> Callable[..., Principal]:
     return staff
 
 
+@pytest.fixture(scope="session")
+def databases(postgres: Server) -> Databases:
+    return Databases(postgres)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def store(request: pytest.FixtureRequest) -> str:
+    """Each test that asks for a host runs on both engines."""
+    return str(request.param)
+
+
 @pytest_asyncio.fixture
-async def host(tmp_path: Path) -> AsyncIterator[Host]:
+async def host(tmp_path: Path, store: str, request: pytest.FixtureRequest) -> AsyncIterator[Host]:
     clock = FixedClock(START)
     key = Ed25519PrivateKey.generate()
-    kit = Kit(
-        data_dir=tmp_path,
-        keyring=Keyring.create(tmp_path / "keys" / "keyring.json"),
-        clock=clock,
-        tokens=TokenVerifier(OneKey(key.public_key())),
-        mode="demo",
-        association="試験連合会",
-    )
+    stands_on: dict[str, Any] = {
+        "data_dir": tmp_path,
+        "keyring": Keyring.create(tmp_path / "keys" / "keyring.json"),
+        "clock": clock,
+        "tokens": TokenVerifier(OneKey(key.public_key())),
+        "mode": "demo",
+        "association": "試験連合会",
+    }
+    if store == "postgres":
+        kit: Kit = PostgresKit(**stands_on, databases=request.getfixturevalue("databases"))
+    else:
+        kit = Kit(**stands_on)
     host = Host(kit, clock, TokenIssuer("test", key))
     yield host
     await host.stop()

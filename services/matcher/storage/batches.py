@@ -18,8 +18,8 @@ def ref_of(stored: dict[str, object] | None) -> BlobRef:
 
 
 def batch_of(session: Session, batch_id: str) -> Batch:
-    """The batch, locked for this transaction where the database knows row locks; Refusal `not-found`."""
-    found = session.get(Batch, batch_id, with_for_update=True)
+    """The batch; Refusal `not-found`."""
+    found = session.get(Batch, batch_id)
     if found is None:
         raise Refusal("not-found")
     return found
@@ -84,7 +84,7 @@ def reviews(session: Session, *, batch_id: str = "", state: str = "", after: str
 
 def review_of(session: Session, review_id: str) -> Review:
     """One review; Refusal `not-found`."""
-    found = session.get(Review, review_id, with_for_update=True)
+    found = session.get(Review, review_id)
     if found is None:
         raise Refusal("not-found")
     return found
