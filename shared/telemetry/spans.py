@@ -1,5 +1,6 @@
 """Where spans go: to a collector by OTLP over HTTP, in batches from a thread, or nowhere. Work never waits for them."""
 
+import logging
 import threading
 from collections.abc import Sequence
 from typing import Final
@@ -95,6 +96,8 @@ def configure_traces(service: str, url: str) -> None:
     """Send spans to the collector at `url`, from now on; an empty one sends none. `service` names the host's own."""
     global _export
     stop_traces()
+    for library in ("opentelemetry", "urllib3"):  # what is lost is counted; their lines would name addresses
+        logging.getLogger(library).setLevel(logging.CRITICAL)
     _export = _Export(service, url) if url else None
 
 

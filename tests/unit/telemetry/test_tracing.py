@@ -171,7 +171,7 @@ def test_a_collector_that_is_away_is_not_waited_for() -> None:
     assert TRACEPARENT.fullmatch(copy_context().run(entered, ""))
 
 
-def test_spans_that_nobody_took_are_counted() -> None:
+def test_spans_that_nobody_took_are_counted_and_not_talked_about(caplog: pytest.LogCaptureFixture) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         port = closed.getsockname()[1]
@@ -180,3 +180,4 @@ def test_spans_that_nobody_took_are_counted() -> None:
         pass
     stop_traces(seconds=5)
     assert b"shokai_spans_lost_total 1.0" in metrics_of("refused").text()
+    assert caplog.records == []
