@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from services.intake.app import SCHEMA, create_parts, create_service
+from services.intake.consumers import CONSUMES
 from services.intake.settings import IntakeSettings
 from services.intake.usecases.load_plans import load_plans
 from shared.hosting.distributed import DistributedKit
@@ -22,7 +23,9 @@ def bootstrap(settings: HostSettings, arguments: Sequence[str]) -> None:
         parts.db.close()
 
 
-PROGRAM: Final = Program(schema=SCHEMA, settings=IntakeSettings, create=create_service, steps={"bootstrap": bootstrap})
+PROGRAM: Final = Program(
+    schema=SCHEMA, settings=IntakeSettings, create=create_service, consumes=CONSUMES, steps={"bootstrap": bootstrap}
+)
 
 if __name__ == "__main__":
     run(PROGRAM)

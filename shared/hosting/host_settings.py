@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.bus.rabbit import BusSettings
 from shared.db.postgres import PostgresSettings
 
 
@@ -85,6 +86,19 @@ class HostSettings(BaseSettings):
     def postgres_owner(self, service: str) -> PostgresSettings:
         """How its migrations do."""
         return self._postgres(self.database_owner_url, self.database_owner_password_file, service)
+
+    def bus(self, service: str) -> BusSettings:
+        """How the service reaches the broker."""
+        return BusSettings(
+            service=service,
+            urls=tuple(url.strip() for url in self.bus_url.split(",") if url.strip()),
+            user=self.bus_user,
+            password=secret(self.bus_password_file),
+            ca_file=self.bus_ca_file,
+            cert_file=self.bus_cert_file,
+            key_file=self.bus_key_file,
+            declare=self.bus_declare,
+        )
 
     def _postgres(self, url: str, password: Path | None, service: str) -> PostgresSettings:
         return PostgresSettings(

@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import sys
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -17,6 +17,7 @@ from shared.bus.rabbit import RabbitBus
 from shared.bus.relay import Relay
 from shared.db import Schema
 from shared.db.leadership import Leadership
+from shared.events import Event
 from shared.hosting.control import mount_control
 from shared.hosting.distributed import DistributedKit, migrate_service
 from shared.hosting.host_settings import HostSettings, secret
@@ -38,6 +39,7 @@ class Program:
     schema: Schema
     settings: Callable[[], BaseSettings]
     create: Callable[[Any, Kit], Service]
+    consumes: Collection[type[Event]] = ()
     steps: Mapping[str, Callable[[HostSettings, Sequence[str]], None]] = field(default_factory=dict)
 
     @property

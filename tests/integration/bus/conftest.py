@@ -1,0 +1,73 @@
+"""A virtual host of its own for each test, and services that only note what they are given."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+
+import pytest
+
+from shared.bus.rabbit import Batch, BusSettings, BusUnavailable, RabbitBus
+from shared.events import Envelope
+from shared.ids import new_id
+from tests.parts.rabbitmq import RabbitMQ
+
+TYPE = "intake.file.received.v1"
+
+
+@dataclass
+class Heard:
+    """What a service has stored, and how often it was given each event."""
+
+    ids: list[str] = field(default_factory=list)
+    failing: int = 0
+
+    async def accept(self, batch: Batch) -> None:
+        if self.failing:
+            self.failing -= 1
+            raise OSError("the database is away")
+        self.ids += [envelope.id for envelope, _ in batch]
+
+
+def event(event_type: str = TYPE) -> tuple[Envelope, bytes]:
+    envelope = Envelope(
+        id=new_id(), source="/intake", type=event_type, subject="request/1", time="2026-06-01T00:00:00Z", data={}
+    )
+    return envelope, envelope.model_dump_json().encode()
+
+
+async def until(ready: Callable[[], bool], seconds: float = 20) -> None:
+    async with asyncio.timeout(seconds):
+        while not ready():
+            await asyncio.sleep(0.02)
+
+
+async def sent(bus: RabbitBus, one: tuple[Envelope, bytes], seconds: float = 60) -> None:
+    """Sent again until it is confirmed, as the relay does."""
+    async with asyncio.timeout(seconds):
+        while True:
+            with suppress(BusUnavailable):
+                await bus.send([one])
+                return
+            await asyncio.sleep(0.2)
+
+
+@asynccontextmanager
+async def running(bus: RabbitBus, heard: Heard) -> AsyncIterator[RabbitBus]:
+    task = asyncio.create_task(bus.run(heard.accept))
+    try:
+        yield bus
+    finally:
+        await bus.stop()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(task, 20)
+
+
+@pytest.fixture
+def vhost(rabbitmq: RabbitMQ) -> str:
+    return rabbitmq.create_vhost()
+
+
+@pytest.fixture
+def settings(rabbitmq: RabbitMQ, vhost: str) -> BusSettings:
+    return BusSettings(service="intake", urls=(rabbitmq.url(vhost),))
