@@ -31,11 +31,17 @@ class Postgres:
         self._fsync = fsync
         self._binaries = _binaries()
         # Every folder above has to be open to the server's user, which pytest's own are not.
-        self._folder = Path(tempfile.mkdtemp(prefix="shokai-postgres-"))
-        self._folder.chmod(0o755)
-        self._data = self._folder / "data"
+        self.folder = Path(tempfile.mkdtemp(prefix="shokai-postgres-"))
+        self.folder.chmod(0o755)
+        self._data = self.folder / "data"
         self.port = free_port()
         self._keeper: Keeper | None = None
+
+    @property
+    def pid(self) -> int:
+        """The server's process."""
+        assert self._keeper is not None
+        return self._keeper.pid
 
     @property
     def admin_url(self) -> str:
@@ -78,7 +84,7 @@ class Postgres:
         if self._keeper is not None:
             self._keeper.end()
             self._keeper = None
-        shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def create_database(self, name: str, template: str = "") -> None:
         """A database, empty or a copy of one that nobody uses."""
@@ -91,20 +97,8 @@ class Postgres:
     def _make(self) -> None:
         user = OWNER if os.geteuid() == 0 else None
         if user is not None:
-            shutil.chown(self._folder, user, user)
-        initdb = [
-            str(self._binaries / "initdb"),
-            "-D",
-            str(self._data),
-            "-U",
-            OWNER,
-            "-A",
-            "trust",
-            "-N",
-            "--no-locale",
-            "-E",
-            "UTF8",
-        ]
+            shutil.chown(self.folder, user, user)
+        initdb = [str(self._binaries / "initdb"), "-D", str(self._data), "-U", OWNER, *INITDB]
         subprocess.run(
             initdb, check=True, capture_output=True, user=user, group=user, extra_groups=[] if user else None
         )
@@ -116,7 +110,7 @@ class Postgres:
                 self._keeper.end()
             user = OWNER if os.geteuid() == 0 else ""
             self._keeper = Keeper(
-                command, environment=dict(os.environ), log=self._folder / "log", user=user, sweep=self._folder
+                command, environment=dict(os.environ), log=self.folder / "log", user=user, sweep=self.folder
             )
         try:
             psycopg.connect(self.admin_url, connect_timeout=2).close()

@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
+from tests.parts.certificates import Authority
 from tests.parts.keeper import Keeper, free_port, wait_until
 from tests.parts.postgres import NotOurs
 
@@ -17,22 +18,36 @@ BINARIES: Final = Path("/usr/lib/rabbitmq/bin")
 ERLANG: Final = "+sbwt none +sbwtdcpu none +sbwtdio none"
 STARTED: Final = "Server startup complete"
 START_SECONDS: Final = 90
+EXTERNAL: Final = "rabbitmq_auth_mechanism_ssl"
 
 
 class RabbitMQ:
     """Started with `start`, to be stopped, killed and started again; what is durable stays."""
 
     def __init__(
-        self, *, conf: str = "", plugins: tuple[str, ...] = (), name: str = "", home: Path | None = None, epmd: int = 0
+        self,
+        *,
+        conf: str = "",
+        plugins: tuple[str, ...] = (),
+        name: str = "",
+        home: Path | None = None,
+        epmd: int = 0,
+        tls: bool = False,
     ) -> None:
         if not (BINARIES / "rabbitmq-server").exists():
             raise FileNotFoundError("RabbitMQ is not installed: scripts/setup tests")
-        self._folder = Path(tempfile.mkdtemp(prefix="shokai-rabbitmq-"))
-        self.home = home or self._folder
+        self.folder = Path(tempfile.mkdtemp(prefix="shokai-rabbitmq-"))
+        self.home = home or self.folder
         self.port = free_port()
         self.node = f"{name or 'shokai-' + secrets.token_hex(4)}@localhost"
         self.epmd = epmd or free_port()
+        self._has_mapper = not epmd
         self._conf, self._plugins = conf, plugins
+        if tls:
+            self.certificates = Authority(self.folder / "tls")
+            self.tls_port = free_port()
+            self._plugins = (*plugins, EXTERNAL)
+            self._conf += self._tls()
         self._keeper: Keeper | None = None
         self._mapper: Keeper | None = None
         self._write()
@@ -40,6 +55,10 @@ class RabbitMQ:
     def url(self, vhost: str = "/", user: str = "guest") -> str:
         """A virtual host of it."""
         return f"amqp://{user}:{user}@127.0.0.1:{self.port}/{'%2f' if vhost == '/' else vhost}"
+
+    def tls_url(self, vhost: str = "/") -> str:
+        """The same over TLS, for a client with a certificate of `certificates`: it is the user by its common name."""
+        return f"amqps://localhost:{self.tls_port}/{'%2f' if vhost == '/' else vhost}"
 
     def start(self) -> "RabbitMQ":
         """Start it, for the first time or again, and wait until it serves."""
@@ -49,22 +68,22 @@ class RabbitMQ:
 
     def launch(self) -> None:
         """Start it without waiting."""
-        environment = self._environment()
-        if self._mapper is None:
+        environment = self.environment()
+        if self._has_mapper and self._mapper is None:
             command = ["/usr/bin/epmd", "-port", str(self.epmd), "-address", "127.0.0.1"]
-            self._mapper = Keeper(command, environment=environment, log=self._folder / "epmd.log")
-        log = self._folder / "log" / "node.log"
+            self._mapper = Keeper(command, environment=environment, log=self.folder / "epmd.log")
+        log = self.folder / "log" / "node.log"
         log.unlink(missing_ok=True)
         self._keeper = Keeper(
             [str(BINARIES / "rabbitmq-server")],
             environment=environment,
-            log=self._folder / "console.log",
-            sweep=self._folder,
+            log=self.folder / "console.log",
+            sweep=self.folder,
         )
 
     def wait(self) -> None:
         """Wait until a launched node serves."""
-        log = self._folder / "log" / "node.log"
+        log = self.folder / "log" / "node.log"
         wait_until(lambda: log.exists() and STARTED in log.read_text(errors="replace"), "RabbitMQ", START_SECONDS)
 
     def stop(self) -> None:
@@ -90,14 +109,12 @@ class RabbitMQ:
             if keeper is not None:
                 keeper.end()
         self._keeper = self._mapper = None
-        shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def ctl(self, *arguments: str) -> str:
         """`rabbitmqctl`; what it printed."""
         command = [str(BINARIES / "rabbitmqctl"), "-n", self.node, "-q", *arguments]
-        done = subprocess.run(
-            command, env=self._environment(), capture_output=True, text=True, check=False, timeout=120
-        )
+        done = subprocess.run(command, env=self.environment(), capture_output=True, text=True, check=False, timeout=120)
         if done.returncode:
             raise RuntimeError(f"rabbitmqctl {arguments[0]}: {done.stdout[-500:]}{done.stderr[-500:]}")
         return done.stdout
@@ -119,8 +136,17 @@ class RabbitMQ:
         """Cut every client's connection."""
         self.ctl("close_all_connections", "test")
 
+    def create_user(self, name: str, vhost: str, password: str = "") -> None:
+        """A user of one virtual host; without a password it logs in by its certificate."""
+        self.ctl("add_user", name, password or secrets.token_hex(16))
+        self.ctl("set_permissions", "-p", vhost, name, ".*", ".*", ".*")
+
+    def running(self) -> bool:
+        """Whether its process runs."""
+        return self._keeper is not None and self._keeper.running()
+
     def _beam(self) -> int:
-        return int((self._folder / "pid").read_text())
+        return int((self.folder / "pid").read_text())
 
     def _end(self, how: signal.Signals) -> None:
         assert self._keeper is not None
@@ -130,19 +156,32 @@ class RabbitMQ:
         keeper.end()
 
     def _write(self) -> None:
-        (self._folder / "log").mkdir()
+        (self.folder / "log").mkdir()
         cookie = self.home / ".erlang.cookie"
         if not cookie.exists():
             cookie.write_text(secrets.token_hex(16))
             cookie.chmod(0o400)
-        (self._folder / "plugins").write_text(f"[{','.join(self._plugins)}].\n")
-        (self._folder / "rabbitmq.conf").write_text(
+        (self.folder / "plugins").write_text(f"[{','.join(self._plugins)}].\n")
+        (self.folder / "rabbitmq.conf").write_text(
             f"listeners.tcp.local = 127.0.0.1:{self.port}\nloopback_users = none\nlog.file.level = info\n"
             f"disk_free_limit.absolute = 50MB\nvm_memory_high_watermark.absolute = 2GB\n{self._conf}"
         )
 
-    def _environment(self) -> dict[str, str]:
-        folder = self._folder
+    def _tls(self) -> str:
+        server = self.certificates.server()
+        return (
+            f"listeners.ssl.local = 127.0.0.1:{self.tls_port}\n"
+            f"ssl_options.cacertfile = {self.certificates.ca_file}\n"
+            f"ssl_options.certfile = {server.cert_file}\n"
+            f"ssl_options.keyfile = {server.key_file}\n"
+            "ssl_options.verify = verify_peer\nssl_options.fail_if_no_peer_cert = true\n"
+            "ssl_cert_login_from = common_name\n"
+            "auth_mechanisms.1 = EXTERNAL\nauth_mechanisms.2 = PLAIN\nauth_mechanisms.3 = AMQPLAIN\n"
+        )
+
+    def environment(self) -> dict[str, str]:
+        """What the node and its commands are told by their environment."""
+        folder = self.folder
         return {
             "PATH": os.environ["PATH"],
             "LANG": "C.UTF-8",
@@ -167,7 +206,7 @@ class RabbitMQ:
         }
 
     def _dist_port(self) -> int:
-        kept = self._folder / "dist-port"
+        kept = self.folder / "dist-port"
         if not kept.exists():
             kept.write_text(str(free_port()))
         return int(kept.read_text())
