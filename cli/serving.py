@@ -1,10 +1,8 @@
 """`shokai init` and `shokai serve`: a data directory, and all services on it under one port."""
 
 import asyncio
-import signal
+import os
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +14,9 @@ from cli.data_dir import DataDir
 from cli.embedded import Embedded
 from cli.output import Json, Output
 from shared.hosting.installation import read_bootstrap
+from shared.hosting.process import PoliteServer
 from shared.refusals import Refusal
+from shared.telemetry.spans import configure_traces, stop_traces
 
 init_app = typer.Typer()
 serve_app = typer.Typer()
@@ -24,22 +24,6 @@ serve_app = typer.Typer()
 Host = Annotated[str, typer.Option(help="待ち受けるアドレス / address to listen on")]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="ポート(0 は空きポート) / port (0: any free one)")]
 DataDirOption = Annotated[Path, typer.Option(file_okay=False, help="データディレクトリ / data directory")]
-
-
-class PoliteServer(uvicorn.Server):
-    """Being told to stop is no failure: the signal is not raised again, so that the command ends with 0."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """While it serves, SIGINT and SIGTERM ask it to finish."""
-        loop = asyncio.get_running_loop()
-        for asked in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(asked, self.handle_exit, asked, None)
-        try:
-            yield
-        finally:
-            for asked in (signal.SIGINT, signal.SIGTERM):
-                loop.remove_signal_handler(asked)
 
 
 @init_app.command()
@@ -69,6 +53,7 @@ async def serve_until_stopped(data_dir: Path, host: str, port: int, output: Outp
         embedded = Embedded.open(data_dir)
         address = f"http://{host}:{listener.getsockname()[1]}"
         server = PoliteServer(uvicorn.Config(embedded.app, log_config=None, access_log=False, lifespan="off"))
+        configure_traces("embedded", os.environ.get("SHOKAI_OTLP_URL", ""))
         await embedded.start()
         try:
             announce_server(place, listener.getsockname()[1])
@@ -76,6 +61,7 @@ async def serve_until_stopped(data_dir: Path, host: str, port: int, output: Outp
             await server.serve(sockets=[listener])
         finally:
             await embedded.stop()
+            await asyncio.to_thread(stop_traces)
             place.server_file.unlink(missing_ok=True)
 
 

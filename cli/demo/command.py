@@ -19,7 +19,7 @@ from cli.demo.stage import Stage
 from cli.demo.summary import gather_summary, shown
 from cli.embedded import Embedded
 from cli.output import Json, Output
-from cli.serving import PoliteServer, Port, listening
+from cli.serving import Port, listening
 from cli.verify import verify_log
 from shared.refusals import Refusal
 from simulators.people.generate import generate

@@ -12,6 +12,7 @@ from services.audit.settings import AuditSettings
 from services.audit.storage import log as stored_log
 from services.audit.storage.log_folder import LogFolder
 from services.audit.storage.tables import PLUMBING, AuditTable
+from services.audit.usecases.measure import measure
 from services.audit.usecases.publish_checkpoint import FORKED, publish_checkpoint
 from shared.crypto.signatures import fingerprint
 from shared.db import Database, Schema
@@ -37,6 +38,7 @@ def create_service(settings: AuditSettings, kit: Kit) -> Service:
         folder=LogFolder(kit.data_dir / NAME / "log"),
         log_key=_log_key(settings, kit, database),
         association=kit.association,
+        measure=measure,
     )
     _publish_what_is_there(parts)
     routers = (log.router, records.router, destructions.router, alarms.router)

@@ -24,7 +24,11 @@ def bootstrap(settings: HostSettings, arguments: Sequence[str]) -> None:
 
 
 PROGRAM: Final = Program(
-    schema=SCHEMA, settings=IntakeSettings, create=create_service, consumes=CONSUMES, steps={"bootstrap": bootstrap}
+    schema=SCHEMA,
+    settings=IntakeSettings,
+    create=create_service,
+    consumes=CONSUMES,
+    steps={"bootstrap": bootstrap},
 )
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from services.intake.jobs import JOBS
 from services.intake.parts import IntakeParts
 from services.intake.settings import IntakeSettings
 from services.intake.storage.tables import PLUMBING, IntakeTable
+from services.intake.usecases.measure import measure
 from shared.db import Schema
 from shared.hosting import Kit, Service
 from shared.http import service_app
@@ -41,4 +42,5 @@ def create_parts(settings: IntakeSettings, kit: Kit) -> IntakeParts:
         clock=kit.clock,
         settings=settings,
         association=kit.association,
+        measure=measure,
     )

@@ -8,6 +8,7 @@ from services.matcher.consumers import CONSUMES, HEAVY
 from services.matcher.jobs import JOBS
 from services.matcher.settings import MatcherParts, MatcherSettings
 from services.matcher.storage.tables import PLUMBING, MatcherTable
+from services.matcher.usecases.measure import measure
 from shared.db import Schema
 from shared.hosting import Kit, Service
 from shared.http import service_app
@@ -25,6 +26,7 @@ def create_service(settings: MatcherSettings, kit: Kit) -> Service:
         keyring=kit.keyring,
         clock=kit.clock,
         settings=settings,
+        measure=measure,
     )
     app = service_app(
         parts,

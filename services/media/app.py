@@ -10,6 +10,7 @@ from services.media.jobs import JOBS
 from services.media.parts import MediaParts
 from services.media.settings import MediaSettings
 from services.media.storage.tables import PLUMBING, MediaTable
+from services.media.usecases.measure import measure
 from shared.db import Schema
 from shared.hosting import Kit, Service
 from shared.http import service_app
@@ -30,6 +31,7 @@ def create_service(settings: MediaSettings, kit: Kit) -> Service:
         settings=settings,
         press=Press(settings.font),
         association=kit.association,
+        measure=measure,
     )
     app = service_app(
         parts,

@@ -20,6 +20,8 @@ from shared.db.work import Work
 from shared.events import Envelope, Event, event_of
 from shared.faults import reach
 from shared.telemetry.logs import cause_of, log
+from shared.telemetry.metrics import metrics_of
+from shared.telemetry.stages import handling
 from shared.telemetry.tracing import enter_trace
 
 ATTEMPTS: Final = 8
@@ -82,12 +84,14 @@ class Inbox:
         if not rows:
             return
         statement = insert_or_ignore(self._table).on_conflict_do_nothing(index_elements=["event_id"])
+        statement = statement.execution_options(preserve_rowcount=True)
 
-        def store(work: Work) -> None:
-            work.session.connection().execute(statement, rows)
+        def store(work: Work) -> int:
+            stored = work.session.connection().execute(statement, rows).rowcount
             work.wake(INBOX)
+            return stored
 
-        await self._database.write(store)
+        metrics_of(self._database.service).accepted(len(rows), await self._database.write(store))
         reach("inbox.stored")
         self._wake.set()
 
@@ -165,12 +169,13 @@ class Inbox:
     async def _handle_row(self, row: Row[Any]) -> None:
         envelope = Envelope.model_validate_json(row.body)
         enter_trace(envelope.traceparent)
-        event = event_of(envelope)
-        effect: Effect | None = None
-        if event is not None and (handler := self._handlers.get(envelope.type)):
-            effect = await handler(self._parts, event)
-        reach("inbox.prepared")
-        await self._database.write(lambda work: self._apply(work, row.position, effect))
+        with handling(self._database.service, row.type, attempts=row.attempts + 1):
+            event = event_of(envelope)
+            effect: Effect | None = None
+            if event is not None and (handler := self._handlers.get(envelope.type)):
+                effect = await handler(self._parts, event)
+            reach("inbox.prepared")
+            await self._database.write(lambda work: self._apply(work, row.position, effect))
 
     def _apply(self, work: Work, position: int, effect: Effect | None) -> None:
         """The effect and the mark "done" together; who comes second, or has lost the claim, does nothing."""

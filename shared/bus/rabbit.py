@@ -1,7 +1,9 @@
 """RabbitMQ between outbox and inbox: confirmed on the way out, acknowledged once stored on the way in."""
 
 import asyncio
+import logging
 import random
+import re
 import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -14,12 +16,12 @@ from typing import Any, Final
 import aio_pika
 from aio_pika import DeliveryMode, Message
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange, AbstractIncomingMessage
-from aio_pika.exceptions import AMQPError, PublishError
+from aio_pika.exceptions import AMQPError, DeliveryError, PublishError
 from aiormq.abc import FieldTable
 from pydantic import ValidationError
 from yarl import URL
 
-from shared.bus.topology import check, declare, find_queue, queue_of
+from shared.bus.topology import TopologyDiffers, check, declare, find_queue, queue_of
 from shared.events import Envelope
 from shared.faults import reach
 from shared.telemetry.logs import cause_of, log
@@ -28,16 +30,20 @@ Batch = Sequence[tuple[Envelope, bytes]]
 Accept = Callable[[Batch], Awaitable[None]]
 
 CONTENT_TYPE: Final = "application/cloudevents+json"
-HEARTBEAT_SECONDS: Final = 10
-CONNECT_SECONDS: Final = 10.0
-# Longer than a queue takes to find a new leader. Beyond it nobody knows: the line is given up and all is sent again.
-PUBLISH_SECONDS: Final = 8.0
 DECLARE_SECONDS: Final = 20.0
 CLOSE_SECONDS: Final = 5.0
 IN_FLIGHT: Final = 100
-PREFETCH: Final = 200
 BATCH: Final = 100
+# A broker that comes back elects its queues' leaders first. RabbitMQ 3.10 can leave a queue without one for ever where
+# it is asked for it in that very moment.
+SETTLE_SECONDS: Final = 2.0
+WAIT_AT_LEAST: Final = 0.2
 WAIT_AT_MOST: Final = 10.0
+LOOK_SECONDS: Final = 0.05
+# What an inbox has room for. Anything longer would make the store refuse the whole batch, for ever.
+ID_LENGTH: Final = 36
+TYPE_LENGTH: Final = 80
+SUBJECT_LENGTH: Final = 120
 # What a lost, stuck or refused line shows itself as.
 LOST: Final = (AMQPError, OSError, TimeoutError, asyncio.InvalidStateError, RuntimeError)
 
@@ -62,6 +68,13 @@ class BusSettings:
     cert_file: Path | None = None
     key_file: Path | None = None
     declare: bool = True
+    heartbeat_seconds: int = 10
+    """A line on which nothing comes for three times as long is dead."""
+    connect_seconds: float = 10.0
+    publish_seconds: float = 8.0
+    """Longer than a queue takes to find a new leader. Beyond it nobody knows: the events are sent again."""
+    stop_seconds: float = 20.0
+    prefetch: int = 200
 
     def addresses(self) -> list[URL]:
         """Each host's address with what is needed to log in."""
@@ -80,7 +93,46 @@ class BusSettings:
             url = url.with_user(self.user).with_password(self.password)
         elif self.cert_file is not None and url.user is None:
             url = url.update_query(auth="EXTERNAL")
-        return url.update_query(heartbeat=str(HEARTBEAT_SECONDS))
+        return url.update_query(heartbeat=str(self.heartbeat_seconds))
+
+
+async def connect(settings: BusSettings, address: URL) -> AbstractConnection:
+    """A line to one of the hosts; not a robust one, who uses it makes it anew."""
+    context = settings.tls() if address.scheme == "amqps" else None
+    name: FieldTable = {"connection_name": f"shokai-{settings.service}"}
+    connecting = aio_pika.connect(
+        address, ssl_context=context, timeout=settings.connect_seconds, client_properties=name
+    )
+    # The library's own limit does not cover everything that it does.
+    async with asyncio.timeout(2 * settings.connect_seconds):
+        return await connecting
+
+
+async def publish(exchange: AbstractExchange, message: Message, routing_key: str, seconds: float) -> None:
+    """Publish one message and wait for its confirm. PublishError where it came back, TimeoutError where none came."""
+    async with asyncio.timeout(seconds):
+        await exchange.publish(message, routing_key, mandatory=True)
+
+
+@dataclass(frozen=True, eq=False)
+class Outlet:
+    """The line that publishes, for as long as it stands."""
+
+    connection: AbstractConnection
+    exchange: AbstractExchange
+    lost: asyncio.Event
+
+    async def is_blocked(self) -> bool:
+        """Whether the broker takes nothing because of an alarm. It tells so after the first message it did not take."""
+        transport = self.connection.transport
+        if transport is None:
+            return False
+        try:
+            async with asyncio.timeout(LOOK_SECONDS):
+                await transport.ready()
+        except TimeoutError:
+            return True
+        return False
 
 
 class RabbitBus:
@@ -89,128 +141,151 @@ class RabbitBus:
     Each line is kept up for as long as `run` runs; a broker that is away is waited for.
     """
 
-    def __init__(
-        self,
-        settings: BusSettings,
-        *,
-        on_confirm: Callable[[float], None] = lambda seconds: None,
-        on_batch: Callable[[int], None] = lambda size: None,
-    ) -> None:
+    def __init__(self, settings: BusSettings, *, on_confirm: Callable[[float], None] = lambda seconds: None) -> None:
         self._settings = settings
         self._addresses = settings.addresses()
-        self._turn = count(random.randrange(len(self._addresses)))  # noqa: S311  # no secret
+        self._turn = count(random.randrange(max(1, len(self._addresses))))  # noqa: S311  # no secret
         self._log = log(settings.service)
-        self._exchange: AbstractExchange | None = None
-        self._consuming = False
+        self._outlet: Outlet | None = None
+        self.consuming = False
+        """Whether the line that consumes stands."""
         self._stopping = asyncio.Event()
-        self._suspect = asyncio.Event()
-        """Set where the line that publishes is not to be trusted any more."""
-        self._on_confirm, self._on_batch = on_confirm, on_batch
+        self._ended = asyncio.Event()
+        self._ended.set()
+        self._free = asyncio.Semaphore(IN_FLIGHT)
+        self._flying: set[str] = set()
+        self._on_confirm = on_confirm
 
     @property
     def connected(self) -> bool:
         """Whether both lines stand."""
-        return self._exchange is not None and self._consuming
+        return self._outlet is not None and self.consuming
 
     async def run(self, accept: Accept) -> None:
-        """Keep both lines up until `stop`."""
-        await asyncio.gather(self._keep(self._publish), self._keep(lambda line: self._consume(line, accept)))
+        """Keep both lines up until `stop`. ValueError where the settings name no broker."""
+        if not self._addresses:
+            raise ValueError("the settings name no broker")
+        for library in ("aiormq", "aio_pika"):
+            # They tell in their own words what is told here, messages included.
+            logging.getLogger(library).setLevel(logging.CRITICAL)
+        self._ended.clear()
+        try:
+            async with asyncio.TaskGroup() as lines:
+                lines.create_task(self._keep("publish", self._publish))
+                lines.create_task(self._keep("consume", lambda line: self._consume(line, accept)))
+        finally:
+            self._ended.set()
 
     async def stop(self) -> None:
-        """Take no more; what is in hand is stored and acknowledged first, and what is being sent is confirmed."""
+        """Take no more; what is in hand is stored and acknowledged, what flies is confirmed. Bounded in time."""
         self._stopping.set()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._settings.stop_seconds):
+                await self._ended.wait()
 
     async def send(self, batch: Batch) -> None:
         """Publish and wait for every confirm. BusUnavailable where one is missing, Unroutable where one came back."""
-        exchange = self._exchange
-        if exchange is None:
+        outlet = self._outlet
+        if outlet is None or await outlet.is_blocked():
             raise BusUnavailable
-        free = asyncio.Semaphore(IN_FLIGHT)
-
-        async def publish(envelope: Envelope, body: bytes) -> None:
-            async with free:
-                reach("bus.publish")
-                started = monotonic()
-                await asyncio.wait_for(
-                    exchange.publish(_message(envelope, body), envelope.type, mandatory=True), PUBLISH_SECONDS
-                )
-                self._on_confirm(monotonic() - started)
-
-        ended = await asyncio.gather(*(publish(*each) for each in batch), return_exceptions=True)
+        publishing = (self._send(outlet, envelope, body) for envelope, body in batch)
+        ended = await asyncio.gather(*publishing, return_exceptions=True)
         failures = [failure for failure in ended if isinstance(failure, BaseException)]
-        for failure in failures:
-            if isinstance(failure, PublishError):
-                self._log.error("bus.event.unroutable", cause=cause_of(failure))
-                raise Unroutable from failure
-        for failure in failures:
-            self._suspect.set()
-            raise BusUnavailable from failure
+        if not failures:
+            return
+        returned = next((failure for failure in failures if isinstance(failure, Unroutable)), None)
+        # A refusal is an answer, and an alarm passes. Otherwise the line is made anew, and with it the topology.
+        answered = all(isinstance(failure, DeliveryError | BusUnavailable) for failure in failures)
+        if returned is not None or not (answered or await outlet.is_blocked()):
+            outlet.lost.set()
+        raise returned or BusUnavailable from failures[0]
 
-    async def _keep(self, use: Callable[[AbstractConnection], Awaitable[None]]) -> None:
+    async def _send(self, outlet: Outlet, envelope: Envelope, body: bytes) -> None:
+        async with self._free:
+            # A returned message is known by its id alone: two of one id on their way would be taken for one another.
+            if envelope.id in self._flying:
+                raise BusUnavailable
+            self._flying.add(envelope.id)
+            reach("bus.publish")
+            started = monotonic()
+            try:
+                await publish(outlet.exchange, _message(envelope, body), envelope.type, self._settings.publish_seconds)
+            except PublishError:
+                self._log.error("bus.event.unroutable", event_id=envelope.id, type=envelope.type)
+                raise Unroutable from None
+            finally:
+                self._flying.discard(envelope.id)
+            self._on_confirm(monotonic() - started)
+
+    async def _keep(self, kind: str, use: Callable[[AbstractConnection], Awaitable[None]]) -> None:
         """One line, made anew whenever it is lost."""
-        wait = 0.2
+        wait, away = WAIT_AT_LEAST, False
         while not self._stopping.is_set():
             started = monotonic()
             try:
-                connection = await self._connect()
+                connection = await connect(self._settings, self._next_address())
                 try:
+                    await self._pause(SETTLE_SECONDS if away else 0, self._stopping)
+                    away = False
                     await use(connection)
                 finally:
                     with suppress(*LOST):
                         await asyncio.wait_for(connection.close(), CLOSE_SECONDS)
-            except asyncio.CancelledError:
-                raise
+            except TopologyDiffers as differs:
+                self._log.error("bus.topology.differs", kind=kind, part=differs.name, cause=cause_of(differs))
             except Exception as lost:
-                self._log.warning("bus.line.lost", cause=cause_of(lost))
-            wait = 0.2 if monotonic() - started > WAIT_AT_MOST else min(WAIT_AT_MOST, wait * 2)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), wait * random.uniform(0.8, 1.2))  # noqa: S311  # no secret
+                away = True
+                self._log.warning("bus.line.lost", kind=kind, cause=cause_of(lost))
+            wait = WAIT_AT_LEAST if monotonic() - started > WAIT_AT_MOST else min(WAIT_AT_MOST, wait * 2)
+            await self._pause(wait * random.uniform(0.8, 1.2), self._stopping)  # noqa: S311  # no secret
 
-    async def _connect(self) -> AbstractConnection:
-        address = self._addresses[next(self._turn) % len(self._addresses)]
-        context = self._settings.tls() if address.scheme == "amqps" else None
-        name: FieldTable = {"connection_name": f"shokai-{self._settings.service}"}
-        connecting = aio_pika.connect(address, ssl_context=context, timeout=CONNECT_SECONDS, client_properties=name)
-        return await asyncio.wait_for(connecting, 2 * CONNECT_SECONDS)
+    def _next_address(self) -> URL:
+        return self._addresses[next(self._turn) % len(self._addresses)]
+
+    async def _open(self, connection: AbstractConnection) -> tuple[AbstractChannel, AbstractExchange]:
+        channel = await connection.channel(on_return_raises=True)
+        return channel, await (declare(channel) if self._settings.declare else check(channel))
 
     async def _publish(self, connection: AbstractConnection) -> None:
-        channel = await asyncio.wait_for(connection.channel(on_return_raises=True), CONNECT_SECONDS)
-        known = declare(channel) if self._settings.declare else check(channel)
-        exchange = await asyncio.wait_for(known, DECLARE_SECONDS)
-        lost = self._suspect = _lost(connection, channel)
-        self._exchange = exchange
+        async with asyncio.timeout(DECLARE_SECONDS):
+            channel, exchange = await self._open(connection)
+            lost = await _lost(connection, channel)
+        self._outlet = Outlet(connection, exchange, lost)
         self._log.info("bus.line.up", kind="publish")
         try:
-            await self._until(lost)
+            await _first(lost, self._stopping)
         finally:
-            self._exchange = None
+            self._outlet = None
+        until = monotonic() + self._settings.publish_seconds
+        while self._flying and not lost.is_set() and monotonic() < until:
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def _consume(self, connection: AbstractConnection, accept: Accept) -> None:
-        channel = await asyncio.wait_for(connection.channel(), CONNECT_SECONDS)
-        await channel.set_qos(PREFETCH)
-        known = declare(channel) if self._settings.declare else check(channel)
-        await asyncio.wait_for(known, DECLARE_SECONDS)
-        queue = await find_queue(channel, queue_of(self._settings.service))
-        lost = _lost(connection, channel)
-        came: asyncio.Queue[AbstractIncomingMessage] = asyncio.Queue()
-        consumer = await queue.consume(came.put)
-        self._consuming = True
+        came: asyncio.Queue[AbstractIncomingMessage | None] = asyncio.Queue()
+        async with asyncio.timeout(DECLARE_SECONDS):
+            channel, _ = await self._open(connection)
+            await channel.set_qos(self._settings.prefetch)
+            lost = await _lost(connection, channel)
+            queue = await find_queue(channel, queue_of(self._settings.service))
+            consumer = await queue.consume(came.put)
+        self.consuming = True
         self._log.info("bus.line.up", kind="consume")
         storing = asyncio.create_task(self._store_all(came, accept, lost))
         try:
-            await self._until(lost, storing)
+            await _first(lost, self._stopping, storing)
             if not lost.is_set() and not storing.done():
                 await asyncio.wait_for(queue.cancel(consumer), CLOSE_SECONDS)
-                await came.put(None)  # type: ignore[arg-type]
+                await came.put(None)
                 await storing
         finally:
-            self._consuming = False
+            self.consuming = False
             storing.cancel()
+            await asyncio.wait((storing,), timeout=CLOSE_SECONDS)
         if storing.done() and not storing.cancelled():
             storing.result()
 
     async def _store_all(
-        self, came: "asyncio.Queue[AbstractIncomingMessage]", accept: Accept, lost: asyncio.Event
+        self, came: "asyncio.Queue[AbstractIncomingMessage | None]", accept: Accept, lost: asyncio.Event
     ) -> None:
         """Store what comes, in batches, each acknowledged after it is durable; ends after a None."""
         goes_on = True
@@ -225,15 +300,14 @@ class RabbitBus:
         reach("bus.received")
         readable: list[tuple[AbstractIncomingMessage, Envelope]] = []
         for message in messages:
-            try:
-                readable.append((message, Envelope.model_validate_json(message.body)))
-            except ValidationError:
-                self._log.error("bus.message.unreadable", event_id=(message.message_id or "")[:36])
-                await message.reject(requeue=False)
+            if (envelope := _envelope(message.body)) is not None:
+                readable.append((message, envelope))
+                continue
+            self._log.error("bus.message.unreadable", event_id=_id(message))
+            await message.reject(requeue=False)
         if not readable:
             return
-        self._on_batch(len(readable))
-        wait = 0.2
+        wait = WAIT_AT_LEAST
         while True:
             try:
                 await accept([(envelope, message.body) for message, envelope in readable])
@@ -241,8 +315,7 @@ class RabbitBus:
             except Exception as error:
                 # The database is away. The messages stay ours, unacknowledged; the broker keeps the rest.
                 self._log.warning("bus.inbox.failed", cause=cause_of(error))
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(lost.wait(), wait)
+                await self._pause(wait, lost, self._stopping)
                 if lost.is_set() or self._stopping.is_set():
                     return
                 wait = min(WAIT_AT_MOST, wait * 2)
@@ -250,22 +323,47 @@ class RabbitBus:
         with suppress(*LOST):
             await readable[-1][0].ack(multiple=True)
 
-    async def _until(self, lost: asyncio.Event, *tasks: "asyncio.Task[Any]") -> None:
-        """Until the line is lost, a task has ended or we are to stop."""
-        waiting = [asyncio.create_task(event.wait()) for event in (lost, self._stopping)]
-        try:
-            await asyncio.wait([*waiting, *tasks], return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in waiting:
-                task.cancel()
+    async def _pause(self, seconds: float, *unless: asyncio.Event) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await _first(*unless)
 
 
-def _lost(connection: AbstractConnection, channel: AbstractChannel) -> asyncio.Event:
-    """Set once the connection or its channel is closed, whoever closed it."""
+async def _first(*what: "asyncio.Event | asyncio.Task[Any]") -> None:
+    """Until one of the events is set or one of the tasks has ended."""
+    waiting = [asyncio.create_task(each.wait()) for each in what if isinstance(each, asyncio.Event)]
+    tasks = [each for each in what if isinstance(each, asyncio.Task)]
+    try:
+        await asyncio.wait([*waiting, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in waiting:
+            task.cancel()
+
+
+async def _lost(connection: AbstractConnection, channel: AbstractChannel) -> asyncio.Event:
+    """Set once the connection or its channel is closed, whoever closed it, or its queue was deleted."""
     lost = asyncio.Event()
     connection.close_callbacks.add(lambda *_: lost.set())
     channel.close_callbacks.add(lambda *_: lost.set())
+    beneath = await channel.get_underlay_channel()
+    beneath.on_consumer_cancel_callbacks.add(lambda _: lost.set())
     return lost
+
+
+def _envelope(body: bytes) -> Envelope | None:
+    """The envelope in a message, or None where there is none, or one that no inbox can keep."""
+    try:
+        envelope = Envelope.model_validate_json(body)
+    except ValidationError:
+        return None
+    kept = (envelope.id, ID_LENGTH), (envelope.type, TYPE_LENGTH), (envelope.subject, SUBJECT_LENGTH)
+    return envelope if all(text.isprintable() and len(text) <= length for text, length in kept) else None
+
+
+def _id(message: AbstractIncomingMessage) -> str:
+    """A foreign message's id, where it looks like one."""
+    found = re.fullmatch(r"[\w.-]{1,36}", message.message_id or "", re.ASCII)
+    return found[0] if found else ""
 
 
 def _message(envelope: Envelope, body: bytes) -> Message:

@@ -17,6 +17,7 @@ from shared.events import Envelope
 from shared.events.audit import RecordsMade
 from shared.faults import reach
 from shared.telemetry.logs import cause_of, log
+from shared.telemetry.stages import sending
 
 Send = Callable[[Sequence[tuple[Envelope, bytes]]], Awaitable[None]]
 
@@ -75,7 +76,9 @@ class Relay:
         if not rows:
             return 0
         reach("relay.read")
-        await self._send([(Envelope.model_validate_json(row.body), row.body) for row in rows])
+        batch = [(Envelope.model_validate_json(row.body), row.body) for row in rows]
+        with sending(self._database.service, [(envelope.type, envelope.traceparent) for envelope, _ in batch]):
+            await self._send(batch)
         reach("relay.sent")
         gone = delete(outbox).where(outbox.c.position.in_([row.position for row in rows]))
         await self._database.write(lambda work: _execute(work, gone))
@@ -89,7 +92,9 @@ class Relay:
         if not rows:
             return 0
         first, last = rows[0].sequence, rows[-1].sequence
-        await self._send([_records_envelope(self._database.service, first, last, [row.body for row in rows])])
+        message = _records_envelope(self._database.service, first, last, [row.body for row in rows])
+        with sending(self._database.service, [(RecordsMade.TYPE, "")]):
+            await self._send([message])
         reach("relay.sent")
         mark = update(trail).where(trail.c.sequence.between(first, last)).values(sent_at=self._clock.now())
         await self._database.write(lambda work: _execute(work, mark))

@@ -1,7 +1,8 @@
 """The broker's exchanges, queues and bindings, declared in one place and checked at start."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from importlib import resources
 from typing import Any, Final
@@ -16,6 +17,9 @@ PARKING: Final = "events.parking"
 # How often a message may come back unstored before the broker parks it: a crash loop, never a database that is away.
 DELIVERIES: Final = 100
 QUORUM: Final[Mapping[str, Any]] = {"x-queue-type": "quorum"}
+# From RabbitMQ 4.0 on a queue without a limit has one of 20, and what is parked would be gone after being looked at so
+# often. Older brokers take -1 for a limit below zero, so "never" is written as a number that nobody reaches.
+PARKED: Final[Mapping[str, Any]] = {**QUORUM, "x-delivery-limit": 1_000_000}
 # At-least-once dead-lettering needs a queue that refuses rather than drops.
 CONSUMED: Final[Mapping[str, Any]] = {
     **QUORUM,
@@ -28,6 +32,10 @@ CONSUMED: Final[Mapping[str, Any]] = {
 
 class TopologyDiffers(Exception):
     """What stands on the broker under one of our names is not what we would declare, or is missing."""
+
+    def __init__(self, name: str, told: object) -> None:
+        super().__init__(f"topology differs at {name}: {told}")
+        self.name = name
 
 
 @cache
@@ -42,34 +50,47 @@ def queue_of(service: str) -> str:
     return f"events.{service}"
 
 
+def queues() -> Mapping[str, Mapping[str, Any]]:
+    """Every queue with its arguments."""
+    return {PARKING: PARKED, **{queue_of(service): CONSUMED for service in bindings()}}
+
+
 async def declare(channel: AbstractChannel) -> AbstractExchange:
     """Make what is not there yet. TopologyDiffers where something else stands there under the same name."""
-    try:
+    with _about(EXCHANGE):
         exchange = await channel.declare_exchange(EXCHANGE, ExchangeType.TOPIC, durable=True)
+    with _about(DEAD_LETTERS):
         dead = await channel.declare_exchange(DEAD_LETTERS, ExchangeType.FANOUT, durable=True)
-        parking = await channel.declare_queue(PARKING, durable=True, arguments=dict(QUORUM))
-        await parking.bind(dead)
-        for service, types in bindings().items():
-            queue = await channel.declare_queue(queue_of(service), durable=True, arguments=dict(CONSUMED))
-            for event_type in types:
-                await queue.bind(exchange, event_type)
-    except ChannelPreconditionFailed as differs:
-        raise TopologyDiffers(str(differs)) from differs
+    made = {}
+    for name, arguments in queues().items():
+        with _about(name):
+            made[name] = await channel.declare_queue(name, durable=True, arguments=dict(arguments))
+    await made[PARKING].bind(dead)
+    for service, types in bindings().items():
+        for event_type in types:
+            await made[queue_of(service)].bind(exchange, event_type)
     return exchange
 
 
 async def check(channel: AbstractChannel) -> AbstractExchange:
     """Find what an operator has declared. TopologyDiffers where something is missing."""
-    try:
-        for service in bindings():
-            await find_queue(channel, queue_of(service))
-        await find_queue(channel, PARKING)
+    for name in queues():
+        await find_queue(channel, name)
+    with _about(DEAD_LETTERS):
         await channel.get_exchange(DEAD_LETTERS, ensure=True)
+    with _about(EXCHANGE):
         return await channel.get_exchange(EXCHANGE, ensure=True)
-    except ChannelNotFoundEntity as missing:
-        raise TopologyDiffers(str(missing)) from missing
 
 
 async def find_queue(channel: AbstractChannel, name: str) -> AbstractQueue:
-    """A queue that is there already."""
-    return await channel.declare_queue(name, durable=True, passive=True)
+    """A queue that is there already, asked for at the broker: a plain channel keeps no answers. TopologyDiffers."""
+    with _about(name):
+        return await channel.declare_queue(name, durable=True, passive=True)
+
+
+@contextmanager
+def _about(name: str) -> Iterator[None]:
+    try:
+        yield
+    except (ChannelPreconditionFailed, ChannelNotFoundEntity) as differs:
+        raise TopologyDiffers(name, differs) from differs

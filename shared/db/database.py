@@ -7,18 +7,20 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextvars import Context, copy_context
 from dataclasses import dataclass, field
-from time import monotonic, sleep
+from time import monotonic, perf_counter, sleep
 from typing import Any, Final, TypeVar, cast
 
 from sqlalchemy import Connection, Engine
 from sqlmodel import Session
 
 from shared.calendar.clock import Clock
-from shared.db.plumbing import Plumbing
+from shared.db.schema import Schema
 from shared.db.stores import Store, Wake
 from shared.db.work import Work
 from shared.faults import reach
+from shared.telemetry.metrics import metrics_of
 
 T = TypeVar("T")
 
@@ -32,6 +34,7 @@ RETRY_SECONDS: Final = 0.1
 class _Task:
     fn: Callable[[Work], Any]
     future: "Future[Any]"
+    context: Context = field(default_factory=copy_context)
 
 
 @dataclass(slots=True)
@@ -71,15 +74,16 @@ class Database:
     after the commit that holds it. A function may run twice where its first transaction was lost before the commit.
     """
 
-    def __init__(self, store: Store, plumbing: Plumbing, *, service: str, clock: Clock) -> None:
-        self.service = service
-        self.plumbing = plumbing
+    def __init__(self, store: Store, schema: Schema, *, clock: Clock) -> None:
+        self.schema = schema
+        self.service = schema.service
+        self.plumbing = schema.plumbing
         self.clock = clock
         self.store = store
         self._wakes: dict[str, list[Wake]] = defaultdict(list)
         self._stop_hearing: Callable[[], None] | None = None
         self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
-        self._writer = threading.Thread(target=self._write_forever, name=f"{service}-writer", daemon=True)
+        self._writer = threading.Thread(target=self._write_forever, name=f"{self.service}-writer", daemon=True)
         self._writer.start()
 
     @property
@@ -163,6 +167,7 @@ class Database:
 
     def _commit(self, group: _Group, *, beside: bool = False) -> None:
         """Commit a group, again where its transaction was lost before the commit; tell its callers."""
+        started = perf_counter()
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 self._try(group, beside=beside)
@@ -174,6 +179,7 @@ class Database:
                     return
                 group.rolled_back()
                 sleep(RETRY_SECONDS * attempt * random.random())  # noqa: S311  # no secret
+        metrics_of(self.service).committed(len(group.tasks), perf_counter() - started)
         for topic in group.topics:
             self._wake(topic)
         group.settle()
@@ -199,7 +205,7 @@ class Database:
         at = 0
         while at < len(group.tasks):
             try:
-                group.done.append((self._run_one(connection, group, group.tasks[at].fn), None))
+                group.done.append((self._run_one(connection, group, group.tasks[at]), None))
             except Exception as error:
                 if self.store.may_retry(error) or not self.store.is_open(connection):
                     raise
@@ -219,10 +225,10 @@ class Database:
         else:
             group.tasks.append(task)
 
-    def _run_one(self, connection: Connection, group: _Group, fn: Callable[[Work], Any]) -> Any:
+    def _run_one(self, connection: Connection, group: _Group, task: _Task) -> Any:
         with Session(connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as session:
             work = Work(session, self.plumbing, service=self.service, now=self.clock.now())
-            result = fn(work)
+            result = task.context.run(task.fn, work)  # the trace of its caller
             work.finish()
             session.commit()
         group.topics |= work.topics

@@ -30,8 +30,14 @@ def mount_control(service: Service, *, inbox: Inbox, lock: asyncio.Lock, key: st
         if not hmac.compare_digest(key.encode(), shokai_control.encode()):
             raise Refusal("token-invalid")
 
-    door = APIRouter(prefix="/control", include_in_schema=False, dependencies=[Depends(holds_key)])
-    clock = service.parts.clock
+    for routes in (_jobs_door(service, lock), _clock_door(service, inbox)):
+        service.app.include_router(
+            routes, prefix="/control", include_in_schema=False, dependencies=[Depends(holds_key)]
+        )
+
+
+def _jobs_door(service: Service, lock: asyncio.Lock) -> APIRouter:
+    door, clock = APIRouter(), service.parts.clock
 
     @door.get("/jobs")
     async def jobs() -> list[dict[str, str]]:
@@ -48,6 +54,12 @@ def mount_control(service: Service, *, inbox: Inbox, lock: asyncio.Lock, key: st
         async with lock:
             return dict(await _job(service, name).run(service.parts, asked.at))
 
+    return door
+
+
+def _clock_door(service: Service, inbox: Inbox) -> APIRouter:
+    door, clock = APIRouter(), service.parts.clock
+
     @door.get("/clock")
     async def read_clock() -> dict[str, Any]:
         return {"now": clock.now(), "was_set": clock.was_set if isinstance(clock, DemoClock) else None}
@@ -63,7 +75,7 @@ def mount_control(service: Service, *, inbox: Inbox, lock: asyncio.Lock, key: st
     async def quiet() -> dict[str, int]:
         return {**await service.parts.db.read(lambda session: _waiting(service, session)), "running": int(inbox.busy)}
 
-    service.app.include_router(door)
+    return door
 
 
 def _job(service: Service, name: str) -> Job:

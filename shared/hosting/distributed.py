@@ -38,7 +38,7 @@ class DistributedKit(Kit):
     def database(self, schema: Schema) -> Database:
         """The service's own database, as it is: `migrate` brings it to its newest version before."""
         store = PostgresStore(self.settings.postgres(schema.service), service=schema.service)
-        return Database(store, schema.plumbing, service=schema.service, clock=self.clock)
+        return Database(store, schema, clock=self.clock)
 
     def blobs(self, name: str) -> BlobStore:
         """The store that all services share."""

@@ -7,6 +7,7 @@ from time import monotonic
 from typing import Any, Protocol
 
 from shared.faults import reach
+from shared.telemetry.stages import running
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,8 @@ async def run_due(
         last = (at, service.name, job.name)
         move_to(at)
         reach("job.begun")
-        counts = await job.run(service.parts, at)
+        with running(service.name, job.name):
+            counts = await job.run(service.parts, at)
         runs.append(JobRun(service.name, job.name, job.title_ja, job.title_en, at, counts))
         if settle is not None:
             await settle()

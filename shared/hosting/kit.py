@@ -31,7 +31,7 @@ class Kit:
         folder = self.data_dir / name
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         store = SqliteStore(f"sqlite:///{folder / name}.sqlite3")
-        database = Database(store, schema.plumbing, service=name, clock=self.clock)
+        database = Database(store, schema, clock=self.clock)
         migrate(database.engine, schema.metadata, schema.migrations)
         return database
 

@@ -1,7 +1,8 @@
 """What every use case of a service stands on, and the service itself."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import FastAPI
 
@@ -13,6 +14,12 @@ from shared.db.database import Database
 from shared.events import Event
 from shared.hosting.jobs import Job
 
+Measures = Mapping[str, float]
+
+
+async def _nothing(parts: Any) -> Measures:
+    return {}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
@@ -23,6 +30,12 @@ class Parts:
     blobs: BlobStore
     keyring: Keyring
     clock: Clock
+    measure: Callable[[Any], Awaitable[Measures]] = _nothing
+    """What the service tells at `/metrics` beside its backlog; names as in `shared.telemetry.families.TOLD`."""
+
+    async def metrics(self) -> Measures:
+        """What it tells now."""
+        return await self.measure(self)
 
     async def readiness(self) -> dict[str, int]:
         """What a service tells at `/readyz` beside its backlog: counts of what a person should look at."""

@@ -28,6 +28,7 @@ from shared.hosting.schedule import keep_schedule
 from shared.http.health import health_routes
 from shared.refusals import Refusal
 from shared.telemetry.logs import cause_of, configure_logs, log
+from shared.telemetry.spans import configure_traces, stop_traces
 
 STEPS_OF_ALL: Final = ("service", "worker", "migrate")
 
@@ -59,6 +60,7 @@ def run(program: Program, arguments: Sequence[str] | None = None) -> None:
         elif step == "migrate":
             migrate_service(settings, program.schema)
         elif step in ("service", "worker"):
+            configure_traces(program.name, settings.otlp_url)
             asyncio.run(Process(program, settings, worker=step == "worker").run())
         else:
             print(f"use: {' | '.join((*STEPS_OF_ALL, *program.steps))}", file=sys.stderr)  # noqa: T201
@@ -119,6 +121,10 @@ class Process:
         key = secret(self._settings.control_key_file)
         if key:
             mount_control(self._service, inbox=self._inbox, lock=self._jobs_lock, key=key)
+        state = self._service.app.state
+        state.bus = lambda: "connected" if self._bus.connected else "away"
+        state.consuming = lambda: self._bus.consuming
+        state.leads = lambda: self._leadership.leads
         return self._service.app
 
     def _parts(self) -> list[Coroutine[Any, Any, None]]:
@@ -151,6 +157,7 @@ class Process:
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._inbox.drain(self._settings.drain_seconds)
         await asyncio.to_thread(self._database.close)
+        await asyncio.to_thread(stop_traces)
         self._log.info("process.stopped")
 
 

@@ -7,6 +7,7 @@ from typing import Final
 from shared.calendar.clock import Clock
 from shared.hosting.jobs import HasJobs, JobStuck, Looks, run_due
 from shared.telemetry.logs import cause_of, log
+from shared.telemetry.metrics import metrics_of
 
 LOOK_SECONDS: Final = 1.0
 
@@ -18,6 +19,8 @@ async def keep_schedule(services: Sequence[HasJobs], clock: Clock, *, lock: asyn
         try:
             async with lock:
                 await run_due(services, clock.now(), looks=looks)
+            for one in services:
+                metrics_of(one.name).jobs_looked()
         except asyncio.CancelledError:
             raise
         except JobStuck as stuck:

@@ -62,7 +62,7 @@ class PostgresKit(Kit):
         settings = self.made.get(schema.service) or self.databases.make(schema)
         self.made[schema.service] = settings
         store: Any = PostgresStore(settings, service=schema.service)
-        return Database(store, schema.plumbing, service=schema.service, clock=self.clock)
+        return Database(store, schema, clock=self.clock)
 
 
 def _role(schema: Schema) -> str:

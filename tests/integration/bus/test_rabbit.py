@@ -13,6 +13,9 @@ from shared.bus.topology import CONSUMED, DEAD_LETTERS, EXCHANGE, PARKING, Topol
 from tests.integration.bus.conftest import Heard, event, running, sent, until
 from tests.parts.rabbitmq import RabbitMQ
 
+# A queue of RabbitMQ 3.10 whose node is killed within a second of its making may never find its leader again.
+YOUNG_SECONDS = 2.0
+
 
 async def test_what_is_sent_arrives_once_stored(settings: BusSettings) -> None:
     heard = Heard()
@@ -59,6 +62,7 @@ async def test_no_broker_at_the_start_is_waited_for() -> None:
             one, two = event(), event()
             await sent(bus, one)
             await until(lambda: heard.ids == [one[0].id])
+            await asyncio.sleep(YOUNG_SECONDS)
             await asyncio.to_thread(node.kill)
             with pytest.raises(BusUnavailable):
                 await bus.send([two])
@@ -93,7 +97,7 @@ async def test_nothing_that_was_confirmed_is_lost_when_the_broker_is_killed(own_
     async with running(bus, heard):
         await until(lambda: bus.connected)
         publishers = [asyncio.create_task(publish()) for _ in range(20)]
-        await asyncio.sleep(1)
+        await asyncio.sleep(YOUNG_SECONDS)
         await asyncio.to_thread(own_node.kill)
         await asyncio.to_thread(own_node.start)
         await until(lambda: bus.connected, 30)

@@ -9,7 +9,7 @@ from sqlalchemy import MetaData
 from services.matcher.app import create_service
 from services.matcher.settings import MatcherSettings
 from shared.bus.handling import Effect
-from shared.db import Database, Plumbing
+from shared.db import Database, Plumbing, Schema
 from shared.db.sqlite import SqliteStore
 from shared.events import Event, audit, copies, matcher
 from shared.hosting import Parts, Service
@@ -24,8 +24,7 @@ def listener(host: Host, heard: list[Event]) -> Service:
     """A service that only notes what it hears."""
     database = Database(
         SqliteStore(f"sqlite:///{host.kit.data_dir / 'listener'}.sqlite3"),
-        PLUMBING,
-        service="listener",
+        Schema("listener", METADATA, PLUMBING, ""),
         clock=host.clock,
     )
     METADATA.create_all(database.engine)

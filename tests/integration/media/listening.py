@@ -36,5 +36,7 @@ def records(host: Host, action: str) -> list[dict[str, Any]]:
     """The access records of one action."""
     database = host.services["media"].parts.db
     trail = database.plumbing.trail
-    rows = database.read_now(lambda session: session.connection().execute(select(trail.c.body).order_by(trail.c.sequence)).all())
+    rows = database.read_now(
+        lambda session: session.connection().execute(select(trail.c.body).order_by(trail.c.sequence)).all()
+    )
     return [record for record in (json.loads(row.body) for row in rows) if record["action"] == action]

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from shared.bus import Inbox, LocalBus, Permanent
 from shared.calendar.clock import FixedClock
-from shared.db import Database, Plumbing, Work
+from shared.db import Database, Plumbing, Schema, Work
 from shared.db.sqlite import SqliteStore
 from shared.events.authority import StaffChanged
 from shared.trail import Access, Actor
@@ -29,8 +29,7 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Databa
     monkeypatch.setitem(actions(), "test.thing.do", Action("test.thing.do", "試験", "test", False))
     database = Database(
         SqliteStore(f"sqlite:///{tmp_path / 'test'}.sqlite3"),
-        PLUMBING,
-        service="test",
+        Schema("test", METADATA, PLUMBING, ""),
         clock=FixedClock(datetime(2026, 6, 1, tzinfo=UTC)),
     )
     METADATA.create_all(database.engine)
