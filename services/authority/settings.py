@@ -1,5 +1,7 @@
 """What may be set for authority. Every default follows the access rules of the association."""
 
+from pathlib import Path
+
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -14,4 +16,8 @@ class AuthoritySettings(BaseSettings):
     assertion_seconds: int = Field(300, ge=30, le=600, description="Longest life of a client's signed assertion")
     token_urls: tuple[str, ...] = Field(
         (), description="Addresses of the token endpoint that clients may name in assertions"
+    )
+    service_keys_dir: Path | None = Field(
+        None,
+        description="Folder with the public keys of machines of our own, `<name>.pem` (Ed25519); none: there are none",
     )

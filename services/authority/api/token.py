@@ -43,7 +43,10 @@ class TokenForm(BaseModel):
 async def token(
     request: Request, parts: Parts, authorization: Annotated[str, Header(include_in_schema=False)] = ""
 ) -> Issued:
-    """Form-encoded. The client proves itself by a signed assertion (RFC 7523), in demo mode also by its secret."""
+    """Form-encoded. The client proves itself by a signed assertion (RFC 7523), in demo mode also by its secret.
+
+    Machines of our own, such as the console, get theirs here too, by an assertion alone.
+    """
     form = await _form(request)
     if form.grant_type != "client_credentials":
         raise Refusal("unsupported-grant-type")

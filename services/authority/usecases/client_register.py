@@ -9,6 +9,7 @@ from services.authority.storage.registers import client_by_id
 from services.authority.storage.sessions import revoke, tokens_of_client
 from services.authority.storage.tables import Client
 from services.authority.usecases.entries import ClientEntry
+from services.authority.usecases.machine_keys import is_machine
 from services.authority.usecases.secrets import machine_digest
 from shared.db import Work
 from shared.refusals import Refusal
@@ -24,9 +25,10 @@ def add_client(parts: AuthorityParts, entry: ClientEntry, access: Access) -> Cal
         raise Refusal(code)
     secret = entry.secret.get_secret_value() if entry.secret else None
     digest = machine_digest(parts.keyring, "client", entry.id, secret) if secret else None
+    machines = parts.settings.service_keys_dir
 
     def write(work: Work) -> dict[str, Any]:
-        if client_by_id(work.session, entry.id) is not None:
+        if client_by_id(work.session, entry.id) is not None or is_machine(machines, entry.id):
             raise Refusal("client-exists")
         client = Client(
             id=entry.id,

@@ -1,5 +1,6 @@
-"""A plan's client asks for a token with a signed assertion, or in demo mode with a shared secret."""
+"""A client asks for a token with a signed assertion; in demo mode a plan's client also with a shared secret."""
 
+import asyncio
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from services.authority.parts import AuthorityParts
 from services.authority.storage.registers import client_by_id
 from services.authority.storage.sessions import assertion_was_used
 from services.authority.storage.tables import Client, UsedAssertion
+from services.authority.usecases.machine_keys import is_machine, machine_key
 from services.authority.usecases.secrets import machine_matches
 from services.authority.usecases.tokens import Issued, issue
 from shared.auth.principals import Principal
@@ -48,11 +50,21 @@ class _Checked:
 
 
 async def issue_client_token(parts: AuthorityParts, proof: Proof) -> Issued:
-    """A token bound to the client's plans. Refusal `invalid-client` without saying why; the record says it."""
+    """A token bound to the client's plans, or one for a machine of our own.
+
+    Refusal `invalid-client` without saying why; the record says it. A machine's name is never looked for among the
+    plans' clients.
+    """
     client_id = proof.client_id or claimed_client(proof.assertion)
-    client = await parts.db.read(lambda session: client_by_id(session, client_id))
-    checked = _check(parts, proof, client_id, client)
-    outcome = await parts.db.write(_decided(parts, proof, client_id, checked))
+    machines = parts.settings.service_keys_dir
+    if await asyncio.to_thread(is_machine, machines, client_id):
+        key = await asyncio.to_thread(machine_key, machines, client_id)
+        checked = _check_assertion(parts, proof, client_id, key)
+        outcome = await parts.db.write(_decided_for_machine(parts, proof, client_id, checked))
+    else:
+        client = await parts.db.read(lambda session: client_by_id(session, client_id))
+        checked = _check(parts, proof, client_id, client)
+        outcome = await parts.db.write(_decided(parts, proof, client_id, checked))
     if isinstance(outcome, Refusal):
         raise outcome
     return outcome
@@ -68,7 +80,7 @@ def claimed_client(assertion: str) -> str:
 
 def _check(parts: AuthorityParts, proof: Proof, client_id: str, client: Client | None) -> _Checked:
     if proof.assertion:
-        return _check_assertion(parts, proof, client_id, client)
+        return _check_assertion(parts, proof, client_id, client.public_key if client else None)
     stored = client.secret_digest if client else None
     matches = machine_matches(parts.keyring, "client", client_id, proof.secret, stored)
     if parts.mode != "demo":
@@ -76,11 +88,11 @@ def _check(parts: AuthorityParts, proof: Proof, client_id: str, client: Client |
     return _Checked("" if matches else "secret-wrong")
 
 
-def _check_assertion(parts: AuthorityParts, proof: Proof, client_id: str, client: Client | None) -> _Checked:
-    if client is None or client.public_key is None:
+def _check_assertion(parts: AuthorityParts, proof: Proof, client_id: str, public_key: str | None) -> _Checked:
+    if public_key is None:
         return _Checked("assertion-invalid")
     try:
-        claims = _claims(client.public_key, proof)
+        claims = _claims(public_key, proof)
         expires_at = datetime.fromtimestamp(int(claims["exp"]), UTC)
     except (jwt.PyJWTError, ValueError, TypeError, OverflowError):
         return _Checked("assertion-invalid")
@@ -118,19 +130,41 @@ def _decided(
         elif checked.assertion_id and not reason:
             reason = "" if _use_up(work, checked) else "assertion-used"
         actor = Actor(kind="client" if client else "anonymous", id=client.id if client else "")
-        outcome = "refused" if reason else "done"
-        work.record(
-            Access(
-                actor, ACTION, "client", actor.id,
-                channel="http", outcome=outcome, reason=reason, request_id=proof.request_id,
-            )
-        )  # fmt: skip
+        work.record(_access(actor, "client", reason, proof))
         if reason or client is None:
             return Refusal("invalid-client")
         principal = Principal(kind="client", id=client.id, plans=frozenset(client.plans))
         return issue(parts, work, principal, audiences=CLIENT_SERVICES)
 
     return write
+
+
+def _decided_for_machine(
+    parts: AuthorityParts, proof: Proof, name: str, checked: _Checked
+) -> Callable[[Work], Issued | Refusal]:
+    def write(work: Work) -> Issued | Refusal:
+        reason = checked.reason
+        if not reason and not _use_up(work, checked):
+            reason = "assertion-used"
+        work.record(_access(Actor(kind="service", id=name), "service", reason, proof))
+        if reason:
+            return Refusal("invalid-client")
+        return issue(parts, work, Principal(kind="service", id=name), audiences=CLIENT_SERVICES)
+
+    return write
+
+
+def _access(actor: Actor, object_type: str, reason: str, proof: Proof) -> Access:
+    return Access(
+        actor,
+        ACTION,
+        object_type,
+        actor.id,
+        channel="http",
+        outcome="refused" if reason else "done",
+        reason=reason,
+        request_id=proof.request_id,
+    )
 
 
 def _use_up(work: Work, checked: _Checked) -> bool:
