@@ -11,7 +11,7 @@ from aio_pika import DeliveryMode, Message
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 from aio_pika.exceptions import PublishError
 
-from shared.bus.rabbit import LOST, BusSettings, BusUnavailable, Unroutable, connect, publish
+from shared.bus.rabbit import LOST, BusSettings, BusUnavailable, Unroutable, connect, envelope_in, publish
 from shared.bus.topology import EXCHANGE, PARKING, find_queue
 from shared.telemetry.logs import log
 
@@ -144,8 +144,13 @@ def _death(message: AbstractIncomingMessage) -> Mapping[str, Any]:
 
 
 def _routing_key(message: AbstractIncomingMessage) -> str:
+    """The event's type; for what is no event, the key under which it first came. Unroutable where neither is known."""
+    if (envelope := envelope_in(message.body)) is not None:
+        return envelope.type
     keys = _death(message).get("routing-keys")
-    return str(keys[0]) if isinstance(keys, list) and keys else message.routing_key or ""
+    if isinstance(keys, list) and keys:
+        return str(keys[0])
+    raise Unroutable
 
 
 def _again(message: AbstractIncomingMessage) -> Message:

@@ -300,7 +300,7 @@ class RabbitBus:
         reach("bus.received")
         readable: list[tuple[AbstractIncomingMessage, Envelope]] = []
         for message in messages:
-            if (envelope := _envelope(message.body)) is not None:
+            if (envelope := envelope_in(message.body)) is not None:
                 readable.append((message, envelope))
                 continue
             self._log.error("bus.message.unreadable", event_id=_id(message))
@@ -350,7 +350,7 @@ async def _lost(connection: AbstractConnection, channel: AbstractChannel) -> asy
     return lost
 
 
-def _envelope(body: bytes) -> Envelope | None:
+def envelope_in(body: bytes) -> Envelope | None:
     """The envelope in a message, or None where there is none, or one that no inbox can keep."""
     try:
         envelope = Envelope.model_validate_json(body)

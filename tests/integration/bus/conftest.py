@@ -1,13 +1,17 @@
 """A virtual host of its own for each test, and services that only note what they are given."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import inspect
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
+import aio_pika
 import pytest
+from aio_pika.abc import AbstractChannel
 
 from shared.bus.rabbit import Batch, BusSettings, BusUnavailable, RabbitBus
+from shared.bus.topology import declare
 from shared.events import Envelope
 from shared.ids import new_id
 from tests.parts.rabbitmq import RabbitMQ
@@ -40,6 +44,27 @@ async def until(ready: Callable[[], bool], seconds: float = 20) -> None:
     async with asyncio.timeout(seconds):
         while not ready():
             await asyncio.sleep(0.02)
+
+
+async def until_async(ready: Callable[[], bool | Awaitable[bool]], seconds: float = 20) -> None:
+    """As `until`, where the answer may have to be fetched."""
+    async with asyncio.timeout(seconds):
+        while True:
+            found = ready()
+            if await found if inspect.isawaitable(found) else found:
+                return
+            await asyncio.sleep(0.05)
+
+
+@asynccontextmanager
+async def on_channel(settings: BusSettings, *, declared: bool = False) -> AsyncIterator[AbstractChannel]:
+    """A channel of the tests' own, past the bus."""
+    connection = await aio_pika.connect(settings.urls[0])
+    async with connection:
+        channel = await connection.channel()
+        if declared:
+            await declare(channel)
+        yield channel
 
 
 async def sent(bus: RabbitBus, one: tuple[Envelope, bytes], seconds: float = 60) -> None:
