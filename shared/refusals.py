@@ -1,4 +1,4 @@
-"""How a rule says no: one exception with a stable code, known to every layer and to no framework."""
+"""How a rule says no, and how work says that it never will: exceptions known to every layer and to no framework."""
 
 from collections.abc import Mapping
 
@@ -10,3 +10,7 @@ class Refusal(Exception):
         super().__init__(code)
         self.code = code
         self.facts: Mapping[str, object] = facts
+
+
+class Permanent(Exception):
+    """Trying again cannot mend it: a person has to look. An event whose handling ends so is parked."""

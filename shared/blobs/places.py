@@ -1,66 +1,41 @@
-"""Where a blob lies: bytes under `data/`, its wrapped key apart under `keys/`, so that the key can go first."""
+"""The small files of a store: the wrapped key apart under `keys/`, so that it can go first, and gravestones."""
 
 import os
-import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 import orjson
 
+from shared.blobs.data import blob_at, place_of
 from shared.blobs.errors import BlobDamaged, BlobGone
 from shared.crypto.durable import scrub, sync_directory, write_durably
 
-_ID: Final = re.compile(r"[a-z][a-z0-9_-]*\.[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-
 
 class Places:
-    """The files of a store: a folder per kind, owner and last two digits of the id."""
+    """Key files and gravestones below one folder."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
 
-    def data(self, blob_id: str) -> Path:
-        """The sealed bytes."""
-        return self._in("data", blob_id, ".blob")
-
     def key(self, blob_id: str) -> Path:
         """The wrapped key with what is needed to check and destroy."""
-        return self._in("keys", blob_id, ".json")
+        return self._root / place_of("keys", blob_id, ".json")
 
     def gone(self, blob_id: str) -> Path:
         """What stays of a destroyed blob: its size and digest, never its key."""
-        return self._in("gone", blob_id, ".json")
+        return self._root / place_of("gone", blob_id, ".json")
 
-    def ids(self, *kinds: str, owner: str = "*") -> Iterator[str]:
-        """The blobs that have a file of one of these kinds, each once."""
-        seen = set()
-        for kind in kinds:
-            for path in self._root.glob(f"{kind}/{owner}/??/*"):
-                blob_id = f"{path.parent.parent.name}.{path.stem}"
-                if _ID.fullmatch(blob_id) and blob_id not in seen:
-                    seen.add(blob_id)
-                    yield blob_id
+    def listed(self, owner: str = "*") -> Iterator[tuple[str, float]]:
+        """Blobs that have a key file, with the time of its last change."""
+        yield from files_listed(self._root, "keys", owner)
 
-    def drafts(self, owner: str) -> Iterator[Path]:
-        """Files that a process which died has left half written."""
-        yield from self._root.glob(f"*/{owner}/??/.*")
-
-    def _in(self, kind: str, blob_id: str, suffix: str) -> Path:
-        if not _ID.fullmatch(blob_id):
-            raise BlobGone("no such blob")
-        owner, name = blob_id.split(".", 1)
-        return self._root / kind / owner / name[-2:] / f"{name}{suffix}"
-
-
-def make_room(folder: Path) -> None:
-    """Makes a folder, its parents too, so that it survives a power cut."""
-    if not folder.is_dir():
-        make_room(folder.parent)
-        folder.mkdir(mode=0o700, exist_ok=True)
-        sync_directory(folder.parent)
+    def sweep(self, owner: str, before: float) -> None:
+        """Shreds files that a process which died has left half written: they may hold a wrapped key."""
+        for kind in ("keys", "gone"):
+            for draft in old_drafts(self._root, kind, owner, before):
+                shred(draft)
 
 
 @dataclass(frozen=True)
@@ -89,15 +64,62 @@ class KeyFacts:
             raise BlobDamaged("a blob's key file is not readable") from None
 
 
+def make_room(folder: Path) -> None:
+    """Makes a folder, its parents too, so that it survives a power cut."""
+    if not folder.is_dir():
+        make_room(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        sync_directory(folder.parent)
+
+
+def files_listed(root: Path, kind: str, owner: str) -> Iterator[tuple[str, float]]:
+    """Blobs that have a file of this kind, with the time of its last change; what goes meanwhile is left out."""
+    for path in root.glob(f"{kind}/{owner}/??/*"):
+        if (blob_id := blob_at(path.as_posix())) is not None:
+            with suppress(FileNotFoundError):
+                yield blob_id, path.stat().st_mtime
+
+
+def old_drafts(root: Path, kind: str, owner: str, before: float) -> Iterator[Path]:
+    """Half-written files that nobody has touched since `before`."""
+    for draft in list(root.glob(f"{kind}/{owner}/??/.*")):
+        with suppress(FileNotFoundError):
+            if draft.stat().st_mtime < before:
+                yield draft
+
+
+def mark_gone(gone: Path) -> None:
+    """An empty gravestone, for a blob of which nothing is known any more; one that is there stays as it is."""
+    make_room(gone.parent)
+    handle = os.open(gone, os.O_WRONLY | os.O_CREAT, 0o600)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    sync_directory(gone.parent)
+
+
+def shred_key(path: Path) -> None:
+    """Shreds a key file, and the drafts of it that a process which died while wrapping it anew has left."""
+    shred(path)
+    for draft in list(path.parent.glob(f".{path.name}.*")):
+        shred(draft)
+
+
 def shred(path: Path) -> None:
-    """Overwrites and removes a small file; no error when it is not there."""
+    """Overwrites and removes a small file; no error when it is not there.
+
+    Another process may put a new file in its place meanwhile (a key wrapped anew): that one is overwritten too."""
     with suppress(FileNotFoundError):
-        handle = os.open(path, os.O_RDWR)
-        try:
-            scrub(handle)
-        finally:
-            os.close(handle)
-        remove(path)
+        while True:
+            handle = os.open(path, os.O_RDWR)
+            try:
+                scrub(handle)
+                if os.path.samestat(os.fstat(handle), path.stat()):
+                    break
+            finally:
+                os.close(handle)
+    remove(path)
 
 
 def remove(path: Path) -> None:

@@ -2,30 +2,28 @@
 
 import io
 import os
-from pathlib import Path
 
-from shared.blobs.errors import BlobDamaged, BlobGone
-from shared.blobs.stream import CHUNK_BYTES, SEALED_BYTES, ChunkCipher, chunk_count, sealed_size
+from shared.blobs.data import Source
+from shared.blobs.stream import CHUNK_BYTES, SEALED_BYTES, ChunkCipher, chunk_count
 
 
 class BlobReader(io.RawIOBase):
-    """The plain bytes of one blob. BlobDamaged as soon as a part is met that is not what was written."""
+    """The plain bytes of one blob. BlobDamaged as soon as a part is met that is not what was written.
 
-    def __init__(self, path: Path, *, size: int, cipher: ChunkCipher) -> None:
+    From a bucket also BlobGone, where the blob is destroyed while it is read, and StoreAway."""
+
+    def __init__(self, source: Source, *, size: int, cipher: ChunkCipher) -> None:
         super().__init__()
-        self._cipher, self._size = cipher, size
+        self._source, self._cipher, self._size = source, cipher, size
         self._last = chunk_count(size) - 1
         self._at = 0
         self._chunk_number, self._chunk = -1, b""
-        try:
-            self._file = os.open(path, os.O_RDONLY)
-        except FileNotFoundError:
-            raise BlobGone("the blob's bytes are gone") from None
-        if os.fstat(self._file).st_size != sealed_size(size):
-            self.close()
-            raise BlobDamaged("a blob has another length than was written")
         if size == 0:
-            self._load(0)
+            try:
+                self._load(0)
+            except BaseException:
+                self.close()
+                raise
 
     @property
     def size(self) -> int:
@@ -78,15 +76,14 @@ class BlobReader(io.RawIOBase):
 
     def close(self) -> None:
         """Forgets the plain bytes it held."""
-        if not self.closed and self._file >= 0:
-            os.close(self._file)
-            self._file = -1
+        if not self.closed:
+            self._source.close()
             self._chunk = b""
         super().close()
 
     def _load(self, number: int) -> None:
         if number == self._chunk_number:
             return
-        sealed = os.pread(self._file, SEALED_BYTES, number * SEALED_BYTES)
+        sealed = self._source.read(number * SEALED_BYTES, SEALED_BYTES)
         self._chunk = self._cipher.open(number, sealed, last=number == self._last)
         self._chunk_number = number

@@ -4,10 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from shared.db.work import Work
+from shared.refusals import Permanent as Permanent
 
 Effect = Callable[[Work], None]
 Handler = Callable[[Any, Any], Awaitable[Effect | None]]
-
-
-class Permanent(Exception):
-    """Trying again cannot mend it: the event is parked for a person to look at."""
