@@ -15,7 +15,8 @@ setup:  ## Python environment and system packages; quick when nothing changed
 demo: setup  ## a whole month on synthetic people, then the page to look at (ARGS="--exit" for no page)
 	@$(BIN)/shokai demo $(ARGS)
 
-test: setup  ## all tests: unit, architecture, contract, integration, end to end
+test:  ## all tests: unit, architecture, contract, integration, end to end
+	@scripts/setup tests
 	@$(BIN)/python -m pytest $(ARGS)
 
 check: setup  ## format, lint, types, import rules, generated pages: what CI runs before the tests
@@ -24,7 +25,8 @@ check: setup  ## format, lint, types, import rules, generated pages: what CI run
 format: setup  ## put the code into the house's format
 	@$(BIN)/ruff check --fix --quiet . && $(BIN)/ruff format .
 
-bench: setup  ## figures for N=100000 inquiries, beside a plain-Python baseline of the same run
+bench:  ## figures for N=100000 inquiries, beside a plain-Python baseline of the same run
+	@scripts/setup tests
 	@$(BIN)/python -m tests.bench --inquiries $(N)
 
 docs: setup  ## write docs/generated anew from the code
