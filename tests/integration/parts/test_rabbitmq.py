@@ -23,7 +23,7 @@ from tests.parts.rabbit_cluster import RabbitCluster
 from tests.parts.rabbitmq import GivenRabbitMQ, RabbitMQ
 
 QUORUM: FieldTable = {"x-queue-type": "quorum"}
-# RabbitMQ 3.10 writes down who belongs to a new queue a moment later. Killed before, its only node never leads it again.
+# RabbitMQ 3.10 writes down the members of a new queue a moment later; killed before, its only node leads it no more.
 NEW_QUEUE_SECONDS = 3
 OF_A_TEST_RUN = """
 from tests.parts.rabbitmq import RabbitMQ
