@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from shared.auth.tokens import TokenVerifier
+from shared.blobs.opening import open_store
 from shared.blobs.store import BlobStore
 from shared.calendar.clock import Clock, DemoClock, SystemClock
 from shared.crypto.keyring import Keyring
@@ -42,8 +43,8 @@ class DistributedKit(Kit):
 
     def blobs(self, name: str) -> BlobStore:
         """The store that all services share."""
-        folder = self.settings.blobs_url.removeprefix("file://")
-        return BlobStore(type(self.data_dir)(folder), self.keyring, name)
+        settings = self.settings
+        return open_store(settings.blobs_url, settings.keys_dir, self.keyring, name, settings.s3())
 
 
 def migrate_service(settings: HostSettings, schema: Schema) -> None:

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.blobs.bucket import S3Settings
 from shared.bus.rabbit import BusSettings
 from shared.db.postgres import PostgresSettings
 
@@ -86,6 +87,16 @@ class HostSettings(BaseSettings):
     def postgres_owner(self, service: str) -> PostgresSettings:
         """How its migrations do."""
         return self._postgres(self.database_owner_url, self.database_owner_password_file, service)
+
+    def s3(self) -> S3Settings:
+        """How the bucket is reached, where bulk data lies in one. Plain HTTP only where the address says so."""
+        return S3Settings(
+            endpoint=self.s3_endpoint,
+            region=self.s3_region,
+            access_key=secret(self.s3_access_key_file),
+            secret_key=secret(self.s3_secret_key_file),
+            allow_http=self.s3_endpoint.startswith("http://"),
+        )
 
     def bus(self, service: str) -> BusSettings:
         """How the service reaches the broker."""
