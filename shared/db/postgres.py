@@ -10,7 +10,7 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, create_engine, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 
 from shared.refusals import Refusal
 from shared.telemetry.logs import cause_of, log
@@ -92,6 +92,9 @@ class PostgresStore:
         state = _sqlstate(error)
         if state in FULL:
             return Refusal("storage-full")
+        if isinstance(error, DataError):
+            # A NUL in a text, a number beyond its column: SQLite takes what PostgreSQL cannot hold.
+            return Refusal("bad-request")
         lost = error.connection_invalidated or (isinstance(error, OperationalError) and not state)
         if lost or state in BUSY | RETRIED or state[:2] in ("08", "57"):
             self._log.warning("database.busy", cause=cause_of(error), code=state)

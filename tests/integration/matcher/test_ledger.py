@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import polars as pl
+import pytest
 from sqlalchemy import text
 
 from services.matcher.storage.ledger import PERSON, Ledger
@@ -36,6 +37,7 @@ async def test_people_come_back_as_they_were_kept(world: World) -> None:
     assert ledger.people(OTHER_PLAN, numbers).height == 0
 
 
+@pytest.mark.parametrize("store", ["sqlite"])  # the plan of that engine
 async def test_numbers_are_looked_up_by_their_own_index(world: World) -> None:
     Ledger(world.parts.db, world.parts.keyring).numbers_for(PLAN, people(*range(50)))
     seen: list[str] = []
