@@ -81,6 +81,12 @@ def as_report(run: JobRun) -> dict[str, Any]:
     }
 
 
+def pass_on(answer: httpx.Response) -> None:
+    """Refuse here what a control door has refused."""
+    if answer.status_code == httpx.codes.CONFLICT:
+        raise Refusal(answer.json()["code"], **answer.json()["facts"])
+
+
 def _server(place: DataDir) -> dict[str, Any]:
     return dict(json.loads(place.server_file.read_text()))
 
@@ -90,8 +96,7 @@ def _ask_server(place: DataDir, as_of: datetime) -> list[dict[str, Any]]:
     url = f"http://127.0.0.1:{server['port']}/control/jobs"
     headers = {"Shokai-Control": server["key"]}
     answer = httpx.post(url, json={"as_of": as_of.isoformat()}, headers=headers, timeout=LONGEST_RUN_SECONDS)
-    if answer.status_code == httpx.codes.CONFLICT:
-        raise Refusal(answer.json()["code"], **answer.json()["facts"])
+    pass_on(answer)
     answer.raise_for_status()
     return list(answer.json())
 

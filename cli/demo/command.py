@@ -21,6 +21,7 @@ from cli.embedded import Embedded
 from cli.output import Json, Output
 from cli.serving import Port, listening
 from cli.verify import verify_log
+from shared.hosting.process import PoliteServer
 from shared.refusals import Refusal
 from simulators.people.generate import generate
 from simulators.people.registry import Registry
