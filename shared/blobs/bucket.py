@@ -77,11 +77,11 @@ class BucketData:
     def check(self) -> None:
         """BucketUnfit where blobs could not be kept or not be destroyed: an object's answer tells of versions."""
         probe = f"probe/{secrets.token_hex(8)}"
-        try:
-            with away_where_refused():
+        with away_where_refused():
+            try:
                 version = obstore.put(self._store, probe, b"", use_multipart=False)["version"]
-        except BlobGone:
-            raise BucketUnfit("there is no such bucket") from None
+            except FileNotFoundError:
+                raise BucketUnfit("there is no such bucket") from None
         with suppress(StoreAway), away_where_refused():
             obstore.delete(self._store, probe)
         if version not in (None, "null"):

@@ -59,8 +59,8 @@ class Line:
                 if way == "up" and piece.startswith((b"GET ", b"PUT ", b"POST ", b"HEAD ", b"DELETE ")):
                     self.requests += 1
                     passed = 0
-                while self.hole and not self._ended.is_set():
-                    sleep(0.01)
+                if self.hole:
+                    continue
                 if self.delay:
                     sleep(self.delay)
                 if self._cuts_now(way, passed + len(piece)):

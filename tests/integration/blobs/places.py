@@ -28,8 +28,9 @@ class S3:
         return f"http://{self.host}:{self.port}"
 
     def settings(self, url: str = "", **more: Any) -> S3Settings:
-        given = {"endpoint": url or self.url, "region": REGION, "access_key": "a", "secret_key": "b"}
-        return S3Settings(**given, allow_http=True, **more)
+        return S3Settings(
+            endpoint=url or self.url, region=REGION, access_key="a", secret_key="b", allow_http=True, **more
+        )
 
     def data(self, prefix: str, url: str = "", **more: Any) -> BucketData:
         """Bytes below a prefix; impatient, because tests wait for what does not answer."""

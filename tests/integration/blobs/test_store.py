@@ -157,7 +157,7 @@ def test_an_aborted_blob_leaves_nothing(place: Place, blobs: BlobStore, size: in
 
     with pytest.raises(ZeroDivisionError):
         write_and_fail()
-    assert place.names() == key_files(place) == place.unfinished() == []
+    assert (place.names(), key_files(place), place.unfinished()) == ([], [], [])
     with pytest.raises(RuntimeError):
         _ = writer.ref
 
@@ -167,7 +167,7 @@ def test_a_destroyed_blob_is_gone_and_can_be_destroyed_again(place: Place, blobs
     digest = hashlib.sha256(place.read(ref)).hexdigest()
     done = blobs.destroy(ref)
     assert (done.size, done.sha256_of_ciphertext) == (3, digest)
-    assert key_files(place) == place.names() == []
+    assert (place.names(), key_files(place)) == ([], [])
     assert blobs.destroy(ref.id) == done
     with pytest.raises(BlobGone):
         blobs.open(ref)
