@@ -8,6 +8,8 @@ from typing import Any
 import httpx
 
 PATIENCE_SECONDS = 60
+# How long a call is repeated, with the same key, while the system is in trouble. In peace nothing is repeated.
+TROUBLE_SECONDS = 0.0
 
 BOOTSTRAP = """
 [association]
@@ -91,7 +93,7 @@ class Caller:
         signed = {"Authorization": f"Bearer {self._token}"}
         key = {"Idempotency-Key": str(uuid.uuid4())} if method == "POST" else {}
         sent = {**signed, **key, **(headers or {})}
-        answer = httpx.request(method, f"{self._address}{path}", headers=sent, timeout=60, **more)
+        answer = _asked(method, f"{self._address}{path}", headers=sent, **more)
         said = answer.text[:400] if "json" in answer.headers.get("content-type", "") else ""
         assert answer.status_code == expect, f"{method} {path}: {answer.status_code} {said}"
         if said:
@@ -134,10 +136,24 @@ class Caller:
                 return found
 
 
+def _asked(method: str, url: str, **more: Any) -> httpx.Response:
+    """The answer; asked again while nobody answers, or somebody says that he cannot just now."""
+    end = time.monotonic() + TROUBLE_SECONDS
+    while True:
+        try:
+            answer = httpx.request(method, url, timeout=60, **more)
+            if answer.status_code not in (502, 503, 504) or time.monotonic() > end:
+                return answer
+        except httpx.TransportError:
+            if time.monotonic() > end:
+                raise
+        time.sleep(0.2)
+
+
 def portal(address: str, client_id: str = "portal", secret: str = "portal-secret-of-the-walk") -> Caller:
     """A plan's program, signed in with client credentials."""
     form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret}
-    answer = httpx.post(f"{address}/authority/v1/token", data=form, timeout=30)
+    answer = _asked("POST", f"{address}/authority/v1/token", data=form)
     assert answer.status_code == 200, answer.text
     body = answer.json()
     assert body["token_type"] == "Bearer"
@@ -154,7 +170,7 @@ def staff(address: str, staff_id: str) -> Caller:
         "equipment_id": equipment,
         "equipment_secret": f"secret-of-{equipment}",
     }
-    answer = httpx.post(f"{address}/authority/v1/sessions", json=body, timeout=30)
+    answer = _asked("POST", f"{address}/authority/v1/sessions", json=body)
     assert answer.status_code in (200, 201), answer.text
     return Caller(address, answer.json()["access_token"])
 
