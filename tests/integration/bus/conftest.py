@@ -2,7 +2,7 @@
 
 import asyncio
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -86,6 +86,14 @@ async def running(bus: RabbitBus, heard: Heard) -> AsyncIterator[RabbitBus]:
         await bus.stop()
         with suppress(TimeoutError):
             await asyncio.wait_for(task, 20)
+
+
+@pytest.fixture(scope="session")
+def own_node() -> Iterator[RabbitMQ]:
+    """One that may be killed, and that knows certificates."""
+    node = RabbitMQ(tls=True).start()
+    yield node
+    node.close()
 
 
 @pytest.fixture
