@@ -1,8 +1,9 @@
 """The small files of a store: the wrapped key apart under `keys/`, so that it can go first, and gravestones."""
 
+import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +27,16 @@ class Places:
     def gone(self, blob_id: str) -> Path:
         """What stays of a destroyed blob: its size and digest, never its key."""
         return self._root / place_of("gone", blob_id, ".json")
+
+    @contextmanager
+    def wrapping(self) -> Iterator[None]:
+        """One process at a time, on this machine or another that shares the folder."""
+        handle = os.open(self._root / ".wrapping", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
 
     def listed(self, owner: str = "*") -> Iterator[tuple[str, float]]:
         """Blobs that have a key file, with the time of its last change."""

@@ -1,7 +1,7 @@
 """The blob store: bulk data at rest, a fresh data key a blob, destroyed key first.
 
-Several processes may share one store. What keeps them apart is the order of steps, not locks: bytes, then key, then the
-reference; gravestone, then key, then bytes.
+Several processes may share one store. What keeps them apart is the order of steps: bytes, then key, then the reference;
+gravestone, then key, then bytes. Only wrapping anew takes a lock.
 """
 
 import os
@@ -117,13 +117,16 @@ class BlobStore:
         yield from (blob_id for blob_id, at in changed.items() if at < limit)
 
     def rewrap(self, key: str, progress: Callable[[int, int], None] = lambda done, of: None) -> int:
-        """Wraps every data key under `key` anew with its newest version; no data is touched. `progress(done, of)`."""
-        newest = self._newest_version(key)
-        old = [blob_id for blob_id, name, version in self._wrappings() if name == key and version < newest]
-        for done, blob_id in enumerate(old, start=1):
-            with suppress(BlobGone):
-                self._wrap_newly(blob_id)
-            progress(done, len(old))
+        """Wraps every data key under `key` anew with its newest version; no data is touched. `progress(done, of)`.
+
+        One process at a time: a slow one could else put an old version back that another has just retired."""
+        with self._places.wrapping():
+            newest = self._newest_version(key)
+            old = [blob_id for blob_id, name, version in self._wrappings() if name == key and version < newest]
+            for done, blob_id in enumerate(old, start=1):
+                with suppress(BlobGone):
+                    self._wrap_newly(blob_id)
+                progress(done, len(old))
         return len(old)
 
     def oldest_versions(self) -> dict[str, int]:

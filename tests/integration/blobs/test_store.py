@@ -117,6 +117,21 @@ def test_reordered_chunks_are_refused(place: Place, blobs: BlobStore, order: lis
         blobs.get(ref)
 
 
+@pytest.mark.parametrize("cut", range(4))
+def test_chunks_cut_off_at_their_edge_are_refused_even_with_a_matching_size(
+    place: Place, blobs: BlobStore, cut: int
+) -> None:
+    ref = blobs.put(os.urandom(4 * CHUNK_BYTES), purpose="p", key="k")
+    (key_file,) = key_files(place)
+    place.write(ref, place.read(ref)[: cut * SEALED_BYTES])
+    with pytest.raises(BlobDamaged):
+        blobs.get(ref)
+    size = cut * CHUNK_BYTES
+    key_file.write_text(key_file.read_text().replace(f'"size":{ref.size}', f'"size":{size}'))
+    with pytest.raises(BlobDamaged):
+        blobs.get(ref.model_copy(update={"size": size}))
+
+
 def test_what_is_altered_while_it_is_read_is_met_as_damage(place: Place, blobs: BlobStore) -> None:
     ref = blobs.put(os.urandom(READ), purpose="p", key="k")
     sealed = bytearray(place.read(ref))
