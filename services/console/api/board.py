@@ -1,19 +1,32 @@
 """The front page: the cycle board, drawn on the server and refreshed in place."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import httpx
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
-from services.console.domain.board import KINDS, STAGES, CycleBoard, Json, age_in_words, cycle_board, shown
+from services.console.domain.board import (
+    KINDS,
+    SERVICES,
+    STAGES,
+    CycleBoard,
+    Json,
+    age_in_words,
+    cycle_board,
+    shown,
+)
+from services.console.signing_in import SignInFailed
 from shared.calendar.clock import JST, Clock
+from shared.telemetry.logs import cause_of, log
 
-Clients = Callable[[str], httpx.AsyncClient]
+Clients = Callable[[str], AbstractAsyncContextManager[httpx.AsyncClient]]
+Found = TypeVar("Found")
 
 CYCLES_SHOWN: Final = 3
 PAGE_SIZE: Final = 1000
@@ -39,54 +52,87 @@ class BoardReader:
         self._mode = mode
 
     async def read(self) -> dict[str, Any]:
-        """Everything the template needs."""
+        """Everything the template needs. What a service that does not answer would have told is None."""
         now = self._clock.now()
+        look = _Look(self._clients)
         cycles, plans, summary = await asyncio.gather(
-            self._list("intake", "/intake/v1/cycles"),
-            self._list("intake", "/intake/v1/plans"),
-            self._get("audit", "/audit/v1/summary"),
+            look.list("intake", "/intake/v1/cycles"),
+            look.list("intake", "/intake/v1/plans"),
+            look.get("audit", "/audit/v1/summary"),
         )
-        by_number = {str(plan["number"]): plan for plan in plans}
-        boards = await asyncio.gather(*(self._cycle(cycle, by_number) for cycle in shown(cycles, CYCLES_SHOWN)))
+        by_number = {str(plan["number"]): plan for plan in plans or ()}
+        newest = shown(cycles, CYCLES_SHOWN) if cycles is not None else []
+        boards = await asyncio.gather(*(self._cycle(look, cycle, by_number) for cycle in newest))
         return {
             "association": self._association,
             "mode": self._mode,
             "now": now.astimezone(JST),
-            "boards": boards,
+            "boards": [board for board in boards if board is not None],
             "stages": STAGES,
             "kinds": KINDS,
             "audit": summary,
-            "checkpoint_age": age_in_words(summary["log"].get("checkpoint_at"), now),
+            "checkpoint_age": age_in_words(summary["log"].get("checkpoint_at") if summary else None, now),
+            "away": [(service, ja) for service, ja in SERVICES if service in look.away],
         }
 
-    async def _cycle(self, cycle: Json, plans: dict[str, Any]) -> CycleBoard:
+    async def _cycle(self, look: "_Look", cycle: Json, plans: dict[str, Any]) -> CycleBoard | None:
         name = str(cycle["cycle"])
         requests, made = await asyncio.gather(
-            self._list("intake", "/intake/v1/requests", cycle=name),
-            self._list("matcher", "/matcher/v1/batches", cycle=name),
+            look.list("intake", "/intake/v1/requests", cycle=name),
+            look.list("matcher", "/matcher/v1/batches", cycle=name),
         )
-        batches = await asyncio.gather(*(self._get("matcher", f"/matcher/v1/batches/{one['id']}") for one in made))
-        return cycle_board(cycle, requests, plans, batches, self._clock.now().astimezone(JST).date())
+        if requests is None:
+            return None
+        batches = await asyncio.gather(*(look.get("matcher", f"/matcher/v1/batches/{one['id']}") for one in made or ()))
+        known = [batch for batch in batches if batch is not None]
+        complete = made is not None and len(known) == len(made)
+        today = self._clock.now().astimezone(JST).date()
+        return cycle_board(cycle, requests, plans, known if complete else None, today)
 
-    async def _list(self, service: str, path: str, **query: str) -> Sequence[Any]:
-        items: list[Any] = []
-        cursor = ""
-        async with self._clients(service) as client:
+
+class _Look:
+    """One look at the services; remembers who did not answer, and asks those no more."""
+
+    def __init__(self, clients: Clients) -> None:
+        self._clients = clients
+        self.away: set[str] = set()
+
+    async def list(self, service: str, path: str, **query: str) -> Sequence[Any] | None:
+        """All items of a list, over all its pages."""
+
+        async def read(client: httpx.AsyncClient) -> Sequence[Any]:
+            items: list[Any] = []
+            cursor = ""
             while True:
                 asked = {**query, "limit": str(PAGE_SIZE)} | ({"cursor": cursor} if cursor else {})
-                answer = await client.get(path, params=asked)
-                answer.raise_for_status()
-                page = answer.json()
+                page = (await client.get(path, params=asked)).raise_for_status().json()
                 items.extend(page["items"])
                 cursor = page.get("next_cursor") or ""
                 if not cursor:
                     return items
 
-    async def _get(self, service: str, path: str) -> dict[str, Any]:
-        async with self._clients(service) as client:
-            answer = await client.get(path)
-            answer.raise_for_status()
-            return dict(answer.json())
+        return await self._answer(service, read)
+
+    async def get(self, service: str, path: str) -> dict[str, Any] | None:
+        """One thing."""
+
+        async def read(client: httpx.AsyncClient) -> dict[str, Any]:
+            return dict((await client.get(path)).raise_for_status().json())
+
+        return await self._answer(service, read)
+
+    async def _answer(self, service: str, read: Callable[[httpx.AsyncClient], Awaitable[Found]]) -> Found | None:
+        if service in self.away:
+            return None
+        try:
+            async with self._clients(service) as client:
+                return await read(client)
+        except SignInFailed:
+            self.away |= {"authority", service}
+        except (httpx.HTTPError, ValueError, KeyError) as failed:
+            log("console").warning("console.service.away", code=service, cause=cause_of(failed))
+            self.away.add(service)
+        return None
 
 
 def board_routes(reader: BoardReader) -> APIRouter:
@@ -96,10 +142,6 @@ def board_routes(reader: BoardReader) -> APIRouter:
     async def render(template: str) -> HTMLResponse:
         page = TEMPLATES.get_template(template).render(await reader.read())
         return HTMLResponse(page, headers={"Content-Security-Policy": CSP})
-
-    @router.get("/healthz")
-    async def alive() -> dict[str, str]:
-        return {"status": "ok"}
 
     @router.get("/")
     async def front(request: Request) -> HTMLResponse:

@@ -33,6 +33,13 @@ KINDS: Final = (
     ("my_number", "個人番号確認", "my number"),
     ("deletion", "番号削除", "deletion"),
 )
+SERVICES: Final = (
+    ("authority", "認証"),
+    ("intake", "受付"),
+    ("matcher", "突合"),
+    ("audit", "監査記録"),
+)
+"""Whom the board asks, in the words of the page."""
 GONE: Final = frozenset({"withdrawn", "replaced", "expired"})
 BATCH_STATES: Final = {
     "building": "作成中",
@@ -85,7 +92,10 @@ class BatchRow:
 
 @dataclass(frozen=True, slots=True)
 class CycleBoard:
-    """One cycle on the board. `days` counts from today to the promised date; below zero it is late."""
+    """One cycle on the board. `days` counts from today to the promised date; below zero it is late.
+
+    `batches` and `balanced` are None where the matcher did not tell.
+    """
 
     cycle: str
     title: str
@@ -95,8 +105,8 @@ class CycleBoard:
     days: int
     people_at: tuple[int, ...]
     plans: tuple[PlanRow, ...]
-    batches: tuple[BatchRow, ...]
-    balanced: bool
+    batches: tuple[BatchRow, ...] | None
+    balanced: bool | None
 
     @property
     def people(self) -> int:
@@ -128,9 +138,9 @@ def stage_of(state: str) -> int | None:
 
 
 def cycle_board(
-    cycle: Json, requests: Sequence[Json], plans: Mapping[str, Json], batches: Sequence[Json], today: date
+    cycle: Json, requests: Sequence[Json], plans: Mapping[str, Json], batches: Sequence[Json] | None, today: date
 ) -> CycleBoard:
-    """The board of one cycle from what intake and the matcher answered."""
+    """The board of one cycle from what intake and the matcher answered; of the matcher perhaps nothing."""
     people_at = [0] * len(STAGES)
     for request in requests:
         stage = stage_of(str(request["state"]))
@@ -138,7 +148,7 @@ def cycle_board(
             people_at[stage] += int(request["counts"]["received"])
     numbers = sorted({str(request["plan_number"]) for request in requests})
     rows = tuple(_plan_row(number, plans.get(number, {}), requests) for number in numbers)
-    batch_rows = tuple(_batch_row(batch) for batch in batches)
+    batch_rows = None if batches is None else tuple(_batch_row(batch) for batch in batches)
     due = date.fromisoformat(str(cycle["reply_due"]))
     return CycleBoard(
         cycle=str(cycle["cycle"]),
@@ -150,7 +160,7 @@ def cycle_board(
         people_at=tuple(people_at),
         plans=rows,
         batches=batch_rows,
-        balanced=all(row.balanced for row in batch_rows) and _requests_balance(requests),
+        balanced=_balanced(batch_rows, requests),
     )
 
 
@@ -200,6 +210,13 @@ def _batch_row(batch: Json) -> BatchRow:
         in_review=int(counts.get("in_review", 0)),
         balanced=batch["state"] != "balance_error",
     )
+
+
+def _balanced(batches: Sequence[BatchRow] | None, requests: Sequence[Json]) -> bool | None:
+    """What does not balance is told even where the other half is not known."""
+    if not _requests_balance(requests):
+        return False
+    return None if batches is None else all(row.balanced for row in batches)
 
 
 def _requests_balance(requests: Sequence[Json]) -> bool:

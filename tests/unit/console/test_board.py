@@ -61,6 +61,14 @@ def test_a_batch_in_error_unbalances_the_cycle() -> None:
     assert board(request("inquired"), batches=({**batch, "state": "ready"},)).balanced
 
 
+def test_what_the_matcher_does_not_tell_is_not_known() -> None:
+    seen = cycle_board(CYCLE, [request("inquired")], PLANS, None, date(2026, 6, 20))
+    assert (seen.batches, seen.balanced) == (None, None)
+    wrong = request("accepted")
+    wrong["counts"]["rejected"] = 3
+    assert cycle_board(CYCLE, [wrong], PLANS, None, date(2026, 6, 20)).balanced is False
+
+
 def test_a_request_whose_counts_do_not_add_up_unbalances_the_cycle() -> None:
     wrong = request("accepted")
     wrong["counts"]["rejected"] = 3
