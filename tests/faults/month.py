@@ -76,7 +76,8 @@ class Month:
             self._step("hand-over and answer", self._ask)
             self._step("release", self._release)
             replies = {plan: self._step("reply", lambda plan=plan: self._fetch(plan)) for plan in PLANS}  # type: ignore[misc]
-            return self._step("outcome", lambda: self._look(replies))
+            outcome: Outcome = self._step("outcome", lambda: self._look(replies))
+            return outcome
         finally:
             outside_client.TROUBLE_SECONDS = 0
 
