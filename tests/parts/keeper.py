@@ -1,6 +1,7 @@
 """Runs one server for as long as the test process lives: a stop, a crash or kill -9 of it ends the server too."""
 
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -13,7 +14,7 @@ from typing import Final
 
 # It holds the end of a pipe that dies with the tests, however they end, and takes its whole group along.
 WATCH: Final = """
-import os, shutil, signal, subprocess, sys, time
+import os, shutil, signal, subprocess, sys, threading, time
 user, folder, *command = sys.argv[1:]
 os.setsid()
 if user:
@@ -22,6 +23,7 @@ if user:
     os.setgroups([]), os.setgid(found.pw_gid), os.setuid(found.pw_uid)
 server = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=sys.stderr)
 print(server.pid, flush=True)
+threading.Thread(target=lambda: print(server.wait(), flush=True), daemon=True).start()
 while os.read(0, 1):
     pass
 if folder and os.fork() == 0:
@@ -33,12 +35,26 @@ time.sleep(0.1)
 os.killpg(0, signal.SIGKILL)
 """
 
+LOWEST_PORT: Final = 12000
+
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on right now."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
+    """A port of 127.0.0.1 that nobody listens on right now.
+
+    It lies below those that the system gives to outgoing connections: none of them can take it before its server does,
+    nor while its server is down.
+    """
+    ports = list(range(LOWEST_PORT, _first_of_the_system()))
+    for port in random.sample(ports, k=100):
+        with socket.socket() as taken, suppress(OSError):
+            taken.bind(("127.0.0.1", port))
+            return port
+    raise OSError("no free port")
+
+
+def _first_of_the_system() -> int:
+    first = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    return first if first >= LOWEST_PORT + 1000 else 65536
 
 
 class Keeper:
@@ -63,6 +79,7 @@ class Keeper:
             )
         assert self._watcher.stdout is not None
         self.pid = int(self._watcher.stdout.readline())
+        self._code: int | None = None
 
     def running(self) -> bool:
         """Whether the server still runs."""
@@ -75,6 +92,14 @@ class Keeper:
     def signal(self, what: signal.Signals) -> None:
         """Send the server a signal."""
         os.kill(self.pid, what)
+
+    def exit_code(self, seconds: float = 60) -> int:
+        """Wait for the server to end by itself; what it ended with, negative for a signal."""
+        wait_until(lambda: not self.running(), "a process to end", seconds)
+        if self._code is None:
+            assert self._watcher.stdout is not None
+            self._code = int(self._watcher.stdout.readline())
+        return self._code
 
     def end(self) -> None:
         """End the server and all that it has started, without asking."""

@@ -18,6 +18,7 @@ FAST: Final = ("fsync=off", "full_page_writes=off", "synchronous_commit=off")
 SETTINGS: Final = ("listen_addresses=127.0.0.1", "max_connections=300", "shared_buffers=64MB", "log_statement=none")
 
 INITDB: Final = ("-A", "trust", "-N", "--no-locale", "-E", "UTF8")
+HBA: Final = "host all postgres 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
 
 
 class NotOurs(RuntimeError):
@@ -25,10 +26,14 @@ class NotOurs(RuntimeError):
 
 
 class Postgres:
-    """Started with `start`, to be stopped, killed and started again. Without `fsync` it is fast and forgetful."""
+    """Started with `start`, to be stopped, killed and started again.
 
-    def __init__(self, *, fsync: bool = False) -> None:
+    Without `fsync` it is fast and forgetful. With `passwords` all but its superuser have to bring theirs.
+    """
+
+    def __init__(self, *, fsync: bool = False, passwords: bool = False) -> None:
         self._fsync = fsync
+        self._passwords = passwords
         self._binaries = _binaries()
         # Every folder above has to be open to the server's user, which pytest's own are not.
         self.folder = Path(tempfile.mkdtemp(prefix="shokai-postgres-"))
@@ -49,7 +54,7 @@ class Postgres:
         return self.url("postgres")
 
     def url(self, database: str, user: str = OWNER) -> str:
-        """A database, as one of its users. Everybody on this machine is trusted."""
+        """A database, as one of its users."""
         return f"postgresql://{user}@127.0.0.1:{self.port}/{database}"
 
     def start(self) -> "Postgres":
@@ -102,6 +107,8 @@ class Postgres:
         subprocess.run(
             initdb, check=True, capture_output=True, user=user, group=user, extra_groups=[] if user else None
         )
+        if self._passwords:
+            (self._data / "pg_hba.conf").write_text(HBA)
 
     def _try(self, command: list[str]) -> bool:
         """Right after a kill the old server's remains may still be in the way for a moment."""
