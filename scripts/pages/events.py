@@ -4,11 +4,17 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final, get_type_hints
 
+from aio_pika import DeliveryMode
+
 from scripts.pages.markdown import code, codes, page, table
+from shared.bus.rabbit import CONTENT_TYPE, HEADERS
+from shared.bus.topology import EXCHANGE, bindings, queue_of, queues
 from shared.events import EVENTS, Event
 from shared.hosting import Service
 from shared.hosting.house_events import HOUSE_EVENTS
 
+# The version of AsyncAPI's binding for AMQP 0-9-1.
+BINDING: Final = "0.3.0"
 PUBLISHERS: Final = {"copies": "whoever held the copy", "audit": "audit (records: every service)"}
 
 
@@ -43,29 +49,32 @@ def events_page(services: Mapping[str, Service]) -> str:
 
 
 def asyncapi(services: Mapping[str, Service]) -> dict[str, Any]:
-    """The events as an AsyncAPI 3.0 document."""
-    consumers = consumers_of(services)
+    """The events as an AsyncAPI 3.0 document: a channel for each routing key, and one for each service's queue."""
     schemas: dict[str, Any] = {}
-    channels, operations = {}, {}
+    channels: dict[str, Any] = {}
+    operations: dict[str, Any] = {}
     for module, events in _by_module().items():
         for event in events:
             name = event.__name__
             schema = event.model_json_schema(ref_template="#/components/schemas/{model}")
             schemas |= schema.pop("$defs", {})
             schemas[name] = schema
-            channels[event.TYPE] = {
-                "address": event.TYPE,
-                "messages": {name: {"$ref": f"#/components/messages/{name}"}},
-            }
-            operations[f"{module}.announces.{name}"] = _operation("send", event)
-            for consumer in consumers[event.TYPE]:
-                operations[f"{consumer}.consumes.{name}"] = _operation("receive", event)
+            channels[event.TYPE] = _routed(event)
+            operations[f"{module}.announces.{name}"] = _operation("send", event.TYPE, event)
+    for event_type, consumers in consumers_of(services).items():
+        event = EVENTS[event_type]
+        for consumer in consumers:
+            queue = queue_of(consumer)
+            channels.setdefault(queue, _queued(consumer))["messages"] |= _message(event)
+            operations[f"{consumer}.consumes.{event.__name__}"] = _operation("receive", queue, event)
     messages = {
         event.__name__: {
             "name": event.TYPE,
             "summary": _one_line(event.__doc__),
-            "contentType": "application/cloudevents+json",
+            "contentType": CONTENT_TYPE,
+            "headers": {"type": "object", "properties": {name: {"type": "string"} for name in HEADERS}},
             "payload": {"$ref": f"#/components/schemas/{event.__name__}"},
+            "bindings": {"amqp": {"messageType": event.TYPE, "bindingVersion": BINDING}},
         }
         for event in EVENTS.values()
     }
@@ -82,15 +91,48 @@ def asyncapi(services: Mapping[str, Service]) -> dict[str, Any]:
     }
 
 
+def _routed(event: type[Event]) -> dict[str, Any]:
+    exchange = {"name": EXCHANGE, "type": "topic", "durable": True, "autoDelete": False}
+    return {
+        "address": event.TYPE,
+        "messages": _message(event),
+        "bindings": {"amqp": {"is": "routingKey", "exchange": exchange, "bindingVersion": BINDING}},
+    }
+
+
+def _queued(service: str) -> dict[str, Any]:
+    name = queue_of(service)
+    queue = {"name": name, "durable": True, "exclusive": False, "autoDelete": False}
+    more = {
+        "x-arguments": dict(queues()[name]),
+        "x-bound-to": {"exchange": EXCHANGE, "keys": list(bindings()[service])},
+    }
+    return {
+        "address": name,
+        "messages": {},
+        "bindings": {"amqp": {"is": "queue", "queue": queue, "bindingVersion": BINDING, **more}},
+    }
+
+
+def _message(event: type[Event]) -> dict[str, Any]:
+    return {event.__name__: {"$ref": f"#/components/messages/{event.__name__}"}}
+
+
+def _operation(action: str, channel: str, event: type[Event]) -> dict[str, Any]:
+    how = {"deliveryMode": int(DeliveryMode.PERSISTENT), "mandatory": True} if action == "send" else {"ack": True}
+    return {
+        "action": action,
+        "channel": {"$ref": f"#/channels/{channel}"},
+        "messages": [{"$ref": f"#/channels/{channel}/messages/{event.__name__}"}],
+        "bindings": {"amqp": {**how, "bindingVersion": BINDING}},
+    }
+
+
 def _by_module() -> dict[str, list[type[Event]]]:
     found: dict[str, list[type[Event]]] = {}
     for event in EVENTS.values():
         found.setdefault(event.__module__.rpartition(".")[2], []).append(event)
     return dict(sorted(found.items()))
-
-
-def _operation(action: str, event: type[Event]) -> dict[str, Any]:
-    return {"action": action, "channel": {"$ref": f"#/channels/{event.TYPE}"}}
 
 
 def _one_line(text: str | None) -> str:

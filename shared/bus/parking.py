@@ -11,13 +11,12 @@ from aio_pika import DeliveryMode, Message
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 from aio_pika.exceptions import PublishError
 
-from shared.bus.rabbit import LOST, BusSettings, BusUnavailable, Unroutable, connect, envelope_in, publish
+from shared.bus.rabbit import HEADERS, LOST, BusSettings, BusUnavailable, Unroutable, connect, envelope_in, publish
 from shared.bus.topology import EXCHANGE, PARKING, find_queue
 from shared.telemetry.logs import log
 
 WORD: Final = re.compile(r"[a-z0-9](?:[\w./-]{0,79})", re.ASCII | re.IGNORECASE)
 REASON: Final = re.compile(r"[a-z][a-z0-9-]{2,39}")
-OURS: Final = ("ce-id", "ce-type", "traceparent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +158,7 @@ def _again(message: AbstractIncomingMessage) -> Message:
         message_id=message.message_id,
         content_type=message.content_type,
         delivery_mode=DeliveryMode.PERSISTENT,
-        headers={name: value for name, value in message.headers.items() if name in OURS},
+        headers={name: value for name, value in message.headers.items() if name in HEADERS},
     )
 
 

@@ -30,6 +30,7 @@ Batch = Sequence[tuple[Envelope, bytes]]
 Accept = Callable[[Batch], Awaitable[None]]
 
 CONTENT_TYPE: Final = "application/cloudevents+json"
+HEADERS: Final = ("ce-id", "ce-type", "traceparent")
 DECLARE_SECONDS: Final = 20.0
 CLOSE_SECONDS: Final = 5.0
 IN_FLIGHT: Final = 100
@@ -373,5 +374,5 @@ def _message(envelope: Envelope, body: bytes) -> Message:
         message_id=envelope.id,
         content_type=CONTENT_TYPE,
         delivery_mode=DeliveryMode.PERSISTENT,
-        headers={"ce-id": envelope.id, "ce-type": envelope.type, "traceparent": envelope.traceparent},
+        headers=dict(zip(HEADERS, (envelope.id, envelope.type, envelope.traceparent), strict=True)),
     )
