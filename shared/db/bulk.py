@@ -27,7 +27,7 @@ def insert_new(connection: Connection, table: Table, names: Sequence[str], rows:
     if not rows:
         return 0
     if connection.dialect.name == "postgresql":
-        return _copy_new(connection, table.name, names, rows)
+        return _unnest_new(connection, table, names, rows)
     statement = _statement(table.name, names) + " ON CONFLICT DO NOTHING"
     return connection.exec_driver_sql(statement, list(rows)).rowcount
 
@@ -64,13 +64,11 @@ def _copy(connection: Connection, table: str, names: Sequence[str], rows: Iterab
             copy.write_row(row)
 
 
-def _copy_new(connection: Connection, table: str, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
-    """By way of a table of the transaction's own, since COPY itself knows no ON CONFLICT."""
-    draft = f"new_{table}"
+def _unnest_new(connection: Connection, table: Table, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> int:
+    """One statement with an array a column, since COPY knows no ON CONFLICT."""
     columns = ", ".join(f'"{name}"' for name in names)
-    run = connection.exec_driver_sql
-    run(f'CREATE TEMP TABLE IF NOT EXISTS "{draft}" ON COMMIT DELETE ROWS AS SELECT {columns} FROM "{table}" LIMIT 0')  # noqa: S608  # names of our own tables
-    run(f'TRUNCATE "{draft}"')
-    _copy(connection, draft, names, rows)
-    statement = f'INSERT INTO "{table}" ({columns}) SELECT {columns} FROM "{draft}" ON CONFLICT DO NOTHING'  # noqa: S608  # names of our own tables
-    return run(statement).rowcount
+    kinds = [str(table.c[name].type.compile(connection.dialect)) for name in names]
+    arrays = ", ".join(f"%s::{kind}[]" for kind in kinds)
+    statement = f'INSERT INTO "{table.name}" ({columns}) SELECT * FROM unnest({arrays}) ON CONFLICT DO NOTHING'  # noqa: S608  # names of our own tables
+    values = tuple(list(column) for column in zip(*rows, strict=True))
+    return connection.exec_driver_sql(statement, values).rowcount
