@@ -7,6 +7,7 @@ import argparse
 import ast
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -30,8 +31,13 @@ def picked(image: str, root: Path) -> set[Path]:
     return modules | data
 
 
-def imports(file: Path) -> Iterator[str]:
+@cache
+def imports(file: Path) -> tuple[str, ...]:
     """The modules that a file imports when it runs: what is there for type checkers alone is not among them."""
+    return tuple(_imports(file))
+
+
+def _imports(file: Path) -> Iterator[str]:
     todo: list[ast.AST] = [ast.parse(file.read_text("utf-8"))]
     while todo:
         node = todo.pop()

@@ -1,41 +1,22 @@
 """What Kubernetes would make of the kustomizations: objects by kind, pods, and who may reach whom."""
 
-import shutil
-import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import yaml
 
-ROOT = Path(__file__).parents[2]
+from tests.deploy.render import RENDERED
+
 Object = dict[str, Any]
 Labels = Mapping[str, str]
 
-SIZES = {
-    "small": "deploy/k8s/overlays/small",
-    "large": "deploy/k8s/overlays/large",
-    "small with every component": "tests/deploy/kustomizations/every-component",
-}
-
 
 @cache
-def rendered(folder: str) -> tuple[Object, ...]:
-    """The objects of a kustomization, rendered by kubectl or kustomize."""
-    command = renderer()
-    assert command, "neither kubectl nor kustomize is here"
-    told = subprocess.run([*command, ROOT / folder], check=True, capture_output=True, text=True)
-    assert not told.stderr, told.stderr
-    return tuple(yaml.safe_load_all(told.stdout))
-
-
-def renderer() -> list[str]:
-    """What renders kustomizations on this machine; empty where nothing does."""
-    if shutil.which("kustomize"):
-        return ["kustomize", "build"]
-    return ["kubectl", "kustomize"] if shutil.which("kubectl") else []
+def rendered(name: str) -> tuple[Object, ...]:
+    """The objects of one size."""
+    return tuple(yaml.safe_load_all((RENDERED / f"{name}.yaml").read_text("utf-8")))
 
 
 @dataclass(frozen=True)

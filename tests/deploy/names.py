@@ -5,15 +5,17 @@ from functools import cache
 
 from services.audit.settings import AuditSettings
 from services.authority.settings import AuthoritySettings
+from services.console.settings import ConsoleSettings
 from services.intake.settings import IntakeSettings
 from services.matcher.settings import MatcherSettings
 from services.media.settings import MediaSettings
 from shared.hosting.addresses import Addresses
 from shared.hosting.host_settings import HostSettings
-from tests.deploy.cluster import ROOT
+from tests.deploy.render import ROOT
 
 CLASSES = (
     HostSettings, Addresses, AuthoritySettings, IntakeSettings, MatcherSettings, MediaSettings, AuditSettings,
+    ConsoleSettings,
 )  # fmt: skip
 
 

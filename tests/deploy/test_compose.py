@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.deploy.cluster import ROOT
 from tests.deploy.names import settings
 from tests.deploy.picking import IMAGES, SERVICES
+from tests.deploy.render import ROOT
 
 FILE = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
 CONTAINERS: dict[str, dict[str, Any]] = FILE["services"]
@@ -58,8 +58,16 @@ def test_the_plans_side_meets_its_front_alone() -> None:
 
 
 def test_the_offices_side_meets_its_front_alone() -> None:
-    assert reached_from("office") - {"demo"} == {"front"}
-    assert reached_from("desk") == {"front", "console", *WITH_STORES}
+    assert reached_from("office") == {"front"}
+    assert reached_from("desk") - {"demo"} == {"front", "console", *WITH_STORES}
+
+
+def test_the_demonstration_is_started_only_when_asked_for() -> None:
+    asked = {name for name, one in CONTAINERS.items() if one.get("profiles")}
+    assert asked == {"demo", "demo-registers", "demo-authority", "demo-intake"}
+    assert all(CONTAINERS[name]["profiles"] == ["demo"] for name in asked)
+    waited_for = {other for name, one in CONTAINERS.items() if name not in asked for other in one.get("depends_on", ())}
+    assert not waited_for & asked
 
 
 def test_stores_are_met_by_those_alone_who_work_on_them() -> None:
@@ -92,15 +100,19 @@ def test_files_that_are_mounted_are_there() -> None:
 def test_a_secret_is_mounted_by_its_readers_alone() -> None:
     for name, one in CONTAINERS.items():
         secrets = {source.removeprefix("secrets-") for source in sources_of(one) if source.startswith("secrets-")}
-        owner = name.removesuffix("-worker")
-        if owner in WITH_STORES:
-            assert secrets == {owner, "keyring", "control"}
+        owner = name.removesuffix("-worker").removeprefix("demo-")
+        if name in WITH_STORES:
+            assert secrets == {name, "keyring", "control"}
+        elif owner in WITH_STORES:
+            assert secrets == {owner, "keyring"}
         elif name.startswith("migrate-"):
             assert secrets == {"owner"}
         elif name in ("postgres", "rabbitmq"):
             assert secrets == {name}
+        elif name.startswith("console"):
+            assert secrets == {"console"}
         elif name != "secrets":
-            assert secrets <= {"keyring", "control"}
+            assert secrets == {"prepare": {"keyring"}, "demo": {"control"}}.get(name, set())
 
 
 def test_secrets_come_as_files_and_nothing_secret_is_written_here() -> None:

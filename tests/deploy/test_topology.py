@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from shared.bus.topology import CONSUMED, DEAD_LETTERS, EXCHANGE, PARKING, QUORUM, bindings, queue_of
-from tests.deploy.cluster import ROOT
+from tests.deploy.render import ROOT
 
 TOPOLOGY: dict[str, list[dict[str, Any]]] = json.loads((ROOT / "deploy/rabbitmq/topology.json").read_text("utf-8"))
 

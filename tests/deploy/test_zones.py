@@ -1,16 +1,12 @@
 """Who can reach whom, computed from the network policies and the ingresses, as a cluster would."""
 
-import os
 import re
 
 import pytest
 
-from tests.deploy.cluster import SIZES, Cluster, Pod, rendered, renderer, zone
+from tests.deploy.cluster import Cluster, Pod, rendered, zone
+from tests.deploy.render import SIZES
 from tests.deploy.test_k8s import paths_of
-
-pytestmark = pytest.mark.skipif(
-    not renderer() and "CI" not in os.environ, reason="neither kubectl nor kustomize is here to render with"
-)
 
 SERVICES = ("authority", "intake", "matcher", "media", "audit")
 WORKERS = ("intake-worker", "matcher-worker", "media-worker")
@@ -26,7 +22,7 @@ EXCHANGE_PATHS = {
 
 @pytest.fixture(params=SIZES)
 def cluster(request: pytest.FixtureRequest) -> Cluster:
-    return Cluster(rendered(SIZES[request.param]))
+    return Cluster(rendered(request.param))
 
 
 def reached(cluster: Cluster, source: Pod) -> set[str]:
