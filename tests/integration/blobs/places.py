@@ -33,8 +33,8 @@ class S3:
         )
 
     def data(self, prefix: str, url: str = "", **more: Any) -> BucketData:
-        """Bytes below a prefix; impatient, because tests wait for what does not answer."""
-        return BucketData(self.settings(url, **({"timeout_seconds": 2, "retries": 2} | more)).store(BUCKET, prefix))
+        """Bytes below a prefix."""
+        return BucketData(self.settings(url, **more).store(BUCKET, prefix))
 
     def unfinished(self, prefix: str) -> list[str]:
         """Uploads in parts that were neither completed nor aborted."""
