@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from shared.bus.topology import CONSUMED, DEAD_LETTERS, EXCHANGE, PARKING, QUORUM, bindings, queue_of
+from shared.bus.topology import DEAD_LETTERS, EXCHANGE, PARKING, bindings, queue_of, queues
 from tests.deploy.render import ROOT
 
 TOPOLOGY: dict[str, list[dict[str, Any]]] = json.loads((ROOT / "deploy/rabbitmq/topology.json").read_text("utf-8"))
@@ -15,7 +15,7 @@ def test_exchanges() -> None:
 
 
 def test_queues_with_their_arguments() -> None:
-    wanted = {queue_of(service): dict(CONSUMED) for service in bindings()} | {PARKING: dict(QUORUM)}
+    wanted = {name: dict(arguments) for name, arguments in queues().items()}
     assert {one["name"]: one["arguments"] for one in TOPOLOGY["queues"]} == wanted
 
 

@@ -134,7 +134,7 @@ class RabbitMQ:
 
     def close_all_connections(self) -> None:
         """Cut every client's connection."""
-        self.ctl("close_all_connections", "test")
+        self.ctl("close_all_connections", "--global", "test")
 
     def create_user(self, name: str, vhost: str, password: str = "") -> None:
         """A user of one virtual host; without a password it logs in by its certificate."""
