@@ -10,6 +10,7 @@ from services.intake.storage.doomed import doom
 from services.intake.storage.registers import find_medium, find_reception
 from services.intake.storage.tables import MediumRow, ref
 from shared.auth.caller import Caller
+from shared.blobs.errors import StoreAway
 from shared.blobs.ref import BlobRef
 from shared.blobs.store import BlobStore
 from shared.db import Work
@@ -36,6 +37,8 @@ def can_be_opened(blobs: BlobStore, copy: BlobRef) -> bool:
     try:
         with blobs.open(copy) as source, open_medium(source, copy.size) as medium:
             names_of_requests(medium)
+    except StoreAway:
+        raise  # the store does not answer: that says nothing of the medium
     except (UnreadableMedium, Refusal):
         return False
     return True
