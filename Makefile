@@ -4,10 +4,10 @@ BIN := .venv/bin
 N ?= 100000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench docs lock clean
+.PHONY: help setup demo test check format bench docs lock compose-test clean
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup:  ## Python environment and system packages; quick when nothing changed
 	@scripts/setup
@@ -34,6 +34,9 @@ docs: setup  ## write docs/generated anew from the code
 
 lock: setup  ## resolve requirements.lock anew (hashes, no registry hosts)
 	@scripts/lock
+
+compose-test:  ## the distributed system in real containers: up, a demo month, down again (needs a Docker engine)
+	@deploy/compose/try
 
 clean:  ## remove the environment and all caches; no data directory is touched
 	rm -rf .venv .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info build
