@@ -20,6 +20,7 @@ from shared.db.schema import Schema
 from shared.db.stores import Store, Wake
 from shared.db.work import Work
 from shared.faults import reach
+from shared.refusals import Refusal
 from shared.telemetry.metrics import metrics_of
 
 T = TypeVar("T")
@@ -83,6 +84,8 @@ class Database:
         self._wakes: dict[str, list[Wake]] = defaultdict(list)
         self._stop_hearing: Callable[[], None] | None = None
         self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
+        self._closing = threading.Lock()
+        self._closed = False
         self._writer = threading.Thread(target=self._write_forever, name=f"{self.service}-writer", daemon=True)
         self._writer.start()
 
@@ -133,8 +136,10 @@ class Database:
             self._stop_hearing = self.store.hear(self._wake)
 
     def close(self) -> None:
-        """Finish what is queued and close."""
-        self._tasks.put(None)
+        """Finish what is queued and close. Refusal `busy` for who comes later: a thread may outlive its service."""
+        with self._closing:
+            self._closed = True
+            self._tasks.put(None)
         self._writer.join()
         if self._stop_hearing is not None:
             self._stop_hearing()
@@ -150,7 +155,10 @@ class Database:
         future: Future[Any] = Future()
         # From here on it cannot be cancelled: a caller that goes away must not take the writer thread along.
         future.set_running_or_notify_cancel()
-        self._tasks.put(_Task(fn, future))
+        with self._closing:
+            if self._closed:
+                raise Refusal("busy")
+            self._tasks.put(_Task(fn, future))
         return future
 
     def _write_forever(self) -> None:

@@ -21,7 +21,9 @@ def migrate(engine: Engine, metadata: MetaData, migrations_package: str, *, role
     """
     with engine.connect() as connection, connection.begin():
         if connection.dialect.name == "postgresql":
+            # However long another migrates, and however long this one takes.
             connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
+            connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
         command.upgrade(_config(migrations_package, metadata, connection), "head")
         if role:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import psycopg
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import DataError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoneFree
 
 from shared.refusals import Refusal
 from shared.telemetry.logs import cause_of, log
@@ -18,6 +19,18 @@ from shared.telemetry.logs import cause_of, log
 CONNECT_SECONDS: Final = 5
 HEAR_SECONDS: Final = 1.0
 CHANNEL: Final = "shokai"
+# A machine or a network that vanishes says nothing: either end gives the line up after about 20 s without an answer,
+# and a server soon stops working for a client that is gone.
+LINE: Final[Mapping[str, Any]] = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 20_000,
+}
+SERVERS_END: Final = (
+    "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=2 -c tcp_user_timeout=20000"
+    " -c client_connection_check_interval=2s"
+)
 # One writer at a time in each service's database, as SQLite has it: what a use case reads it may rely on until it
 # commits. Work that constraints alone keep safe goes beside (Database.write_now).
 WRITER_LOCK: Final = 7_405_101
@@ -39,15 +52,14 @@ class PostgresSettings:
     def conninfo(self, **more: Any) -> str:
         """As libpq takes it: several hosts, TLS and the like may stand in the URL. Only a primary will do."""
         secret = {"password": self.password} if self.password else {}
-        return make_conninfo(
-            self.url, connect_timeout=CONNECT_SECONDS, target_session_attrs="read-write", **secret, **more
-        )
+        ours = {"connect_timeout": CONNECT_SECONDS, "target_session_attrs": "read-write", **secret, **more}
+        return make_conninfo("", **{**LINE, **conninfo_to_dict(self.url), **ours})
 
     def session_options(self) -> str:
         """What each session starts with. One that stops answering inside a transaction must not hold the lock."""
         return (
             f"-c statement_timeout={self.statement_seconds}s -c lock_timeout={self.lock_seconds}s"
-            f" -c idle_in_transaction_session_timeout={self.statement_seconds}s -c timezone=UTC"
+            f" -c idle_in_transaction_session_timeout={self.statement_seconds}s -c timezone=UTC {SERVERS_END}"
         )
 
 
@@ -82,21 +94,23 @@ class PostgresStore:
     def may_retry(self, failure: BaseException) -> bool:
         """After a deadlock, a serialisation failure, or a connection that was lost."""
         error = _database_error(failure)
-        return error is not None and (error.connection_invalidated or _sqlstate(error) in RETRIED)
+        return error is not None and (_is_lost(error) or _sqlstate(error) in RETRIED)
 
     def as_refusal(self, failure: BaseException) -> BaseException:
         """`storage-full`, or `busy` for everything that another try may mend; a broken rule stays as it is."""
+        if isinstance(failure, NoneFree):
+            return Refusal("busy")
         error = _database_error(failure)
         if error is None:
             return failure
         state = _sqlstate(error)
         if state in FULL:
             return Refusal("storage-full")
-        if isinstance(error, DataError):
+        if isinstance(error, DataError | psycopg.DataError):
             # A NUL in a text, a number beyond its column: SQLite takes what PostgreSQL cannot hold.
             return Refusal("bad-request")
-        lost = error.connection_invalidated or (isinstance(error, OperationalError) and not state)
-        if lost or state in BUSY | RETRIED or state[:2] in ("08", "57"):
+        absent = isinstance(error, OperationalError | psycopg.OperationalError) and not state
+        if absent or _is_lost(error) or state in BUSY | RETRIED or state[:2] in ("08", "57"):
             self._log.warning("database.busy", cause=cause_of(error), code=state)
             return Refusal("busy")
         return failure
@@ -128,12 +142,21 @@ class PostgresStore:
             stopped.wait(HEAR_SECONDS)
 
 
-def _database_error(failure: BaseException) -> DBAPIError | None:
+def _database_error(failure: BaseException) -> DBAPIError | psycopg.Error | None:
+    """The first that SQLAlchemy has noticed, or the driver itself: COPY goes past SQLAlchemy."""
     cause: BaseException | None = failure
-    while cause is not None and not isinstance(cause, DBAPIError):
+    while cause is not None and not isinstance(cause, DBAPIError | psycopg.Error):
         cause = cause.__context__
     return cause
 
 
-def _sqlstate(error: DBAPIError) -> str:
-    return getattr(error.orig, "sqlstate", None) or ""
+def _is_lost(error: DBAPIError | psycopg.Error) -> bool:
+    """Whether the connection went with the statement."""
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated
+    return isinstance(error, psycopg.OperationalError) and (error.sqlstate or "57P")[:3] == "57P"
+
+
+def _sqlstate(error: DBAPIError | psycopg.Error) -> str:
+    driver: Any = error.orig if isinstance(error, DBAPIError) else error
+    return getattr(driver, "sqlstate", None) or ""
