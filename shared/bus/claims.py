@@ -3,7 +3,7 @@
 import asyncio
 import os
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any, Final
@@ -17,7 +17,7 @@ from shared.db.work import Work
 from shared.ids import new_id
 from shared.telemetry.logs import cause_of, log
 
-LOOK_AT_MOST: Final = 1000
+LOOK_AT_ONCE: Final = 256
 # A worker that died is replaced after so long; one that lives renews its claims several times meanwhile.
 LEASE: Final = timedelta(seconds=15)
 RENEW_SECONDS: Final = 4.0
@@ -72,22 +72,20 @@ class Claims:
 
     async def give_back(self) -> None:
         """Let others have at once what this process will not finish."""
-        if self._database.shared:
-            table = self._table
-            mine = update(table).where(table.c.claimed_by == self._me, table.c.status == "pending")
-            free = mine.values(claimed_by="", claimed_until=None)
+        if not self._database.shared:
+            return
+        table = self._table
+        mine = update(table).where(table.c.claimed_by == self._me, table.c.status == "pending")
+        free = mine.values(claimed_by="", claimed_until=None)
+        try:
             await self._database.write(lambda work: work.session.connection().execute(free) and None)
+        except Exception as error:
+            # They run out.
+            self._log.warning("bus.claims.failed", cause=cause_of(error))
 
     def _candidates(self, session: Session, busy: frozenset[str], at_most: int) -> list[int]:
-        table, now = self._table, self._clock.now()
-        pending = (
-            select(table.c.position, table.c.subject, table.c.type, table.c.next_at, table.c.claimed_until)
-            .where(table.c.status == "pending")
-            .order_by(table.c.position)
-            .limit(LOOK_AT_MOST)
-        )
-        waiting, found = set(busy), []
-        for row in session.connection().execute(pending):
+        now, waiting, found = self._clock.now(), set(busy), []
+        for row in self._pending(session):
             if row.subject in waiting:
                 continue
             waiting.add(row.subject)
@@ -98,11 +96,26 @@ class Claims:
                     break
         return found
 
+    def _pending(self, session: Session) -> Iterator[Any]:
+        """In order, a page at a time: one subject's long queue must not hide the others behind it."""
+        table = self._table
+        page = (
+            select(table.c.position, table.c.subject, table.c.type, table.c.next_at, table.c.claimed_until)
+            .where(table.c.status == "pending")
+            .order_by(table.c.position)
+            .limit(LOOK_AT_ONCE)
+        )
+        last = 0
+        while rows := session.connection().execute(page.where(table.c.position > last)).all():
+            yield from rows
+            last = rows[-1].position
+
     def _claim(self, work: Work, positions: Sequence[int]) -> Sequence[Row[Any]]:
         """The writer lock is held: what is free now stays free until this commits."""
         table, now = self._table, self._clock.now()
         free = or_(table.c.claimed_until.is_(None), table.c.claimed_until <= now)
-        rows = self._rows(work.session, positions, free)
+        # Meanwhile another may have taken it, failed, and put it back for later.
+        rows = self._rows(work.session, positions, free, table.c.next_at <= now)
         held = update(table).where(table.c.position.in_([row.position for row in rows]))
         work.session.connection().execute(held.values(claimed_by=self._me, claimed_until=now + LEASE))
         return rows

@@ -4,7 +4,6 @@ import asyncio
 import random
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from time import monotonic
 from typing import Any, Final
 
 from sqlalchemy import Row, func, select, update
@@ -109,13 +108,14 @@ class Inbox:
 
     async def drain(self, seconds: float) -> None:
         """After `run` was cancelled: let the handlers that run finish, cancel those that do not, give claims back."""
-        until = monotonic() + seconds
-        while self._tasks and monotonic() < until:
-            await asyncio.wait(self._tasks, timeout=until - monotonic())
+        renewing = asyncio.create_task(self._claims.keep())
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
         for task in self._tasks:
             task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks)
+        renewing.cancel()
         await self._claims.give_back()
 
     async def start_due(self) -> int:
@@ -204,7 +204,7 @@ class Inbox:
             cause=values["cause"],
         )
         table = self._table
-        mine = update(table).where(table.c.position == row.position, *self._claims.mine)
+        mine = update(table).where(table.c.position == row.position, table.c.status == "pending", *self._claims.mine)
         try:
             await self._database.write(lambda work: work.session.connection().execute(mine.values(values)) and None)
         except Exception as again:
