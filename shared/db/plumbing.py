@@ -74,6 +74,7 @@ class Plumbing:
             Column("id", Integer, primary_key=True, autoincrement=False),
             Column("sequence", BIG, nullable=False),
             Column("digest", String(64), nullable=False),
+            info={"changes": ("sequence", "digest")},
         )
         self.approval = Table(
             "approval",

@@ -11,6 +11,14 @@ from shared.db import Plumbing, UtcDateTime, service_registry
 BIG: Final[Any] = BigInteger().with_variant(Integer, "sqlite")
 
 
+def _changes(*columns: str) -> dict[str, Any]:
+    """What the service's role may change of a row once it is there; it may remove none."""
+    return {"info": {"changes": columns}}
+
+
+INSERT_ONLY: Final = _changes()
+
+
 class AuditTable(SQLModel, registry=service_registry()):
     """The root of the audit service's tables."""
 
@@ -27,6 +35,7 @@ class Entry(AuditTable, table=True):
         Index("ix_entry_action", "action", "log_index"),
         Index("ix_entry_case_id", "case_id", "log_index"),
         Index("ix_entry_purpose", "purpose", "log_index"),
+        INSERT_ONLY,
     )
 
     log_index: int = Field(primary_key=True, sa_type=BIG, sa_column_kwargs={"autoincrement": False})
@@ -51,6 +60,7 @@ class EntrySubject(AuditTable, table=True):
     """Which records name a subject token."""
 
     __tablename__ = "entry_subject"
+    __table_args__ = (INSERT_ONLY,)
 
     token: str = Field(primary_key=True, max_length=200)
     log_index: int = Field(primary_key=True, sa_type=BIG, sa_column_kwargs={"autoincrement": False})
@@ -60,6 +70,7 @@ class InnerHash(AuditTable, table=True):
     """The hash of a full subtree of 256**level leaves: what tiles of level 1 and above are made of."""
 
     __tablename__ = "inner_hash"
+    __table_args__ = (INSERT_ONLY,)
 
     level: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     position: int = Field(primary_key=True, sa_type=BIG, sa_column_kwargs={"autoincrement": False})
@@ -70,6 +81,7 @@ class LogHead(AuditTable, table=True):
     """The one row that says how large the log is, and under which origin it was started."""
 
     __tablename__ = "log_head"
+    __table_args__ = (_changes("size", "peaks"),)
 
     id: int = Field(default=1, primary_key=True, sa_column_kwargs={"autoincrement": False})
     origin: str = Field(max_length=200)
@@ -81,6 +93,7 @@ class SignedCheckpoint(AuditTable, table=True):
     """Every checkpoint that was ever signed."""
 
     __tablename__ = "checkpoint"
+    __table_args__ = (INSERT_ONLY,)
 
     size: int = Field(primary_key=True, sa_type=BIG, sa_column_kwargs={"autoincrement": False})
     root: bytes = Field(sa_type=LargeBinary)
@@ -105,7 +118,11 @@ class Alarm(AuditTable, table=True):
     """Something about the log that a person has to explain. `first` and `last` are sequences of the source."""
 
     __tablename__ = "alarm"
-    __table_args__ = (UniqueConstraint("kind", "source", "first", "last"), Index("ix_alarm_state", "state"))
+    __table_args__ = (
+        UniqueConstraint("kind", "source", "first", "last"),
+        Index("ix_alarm_state", "state"),
+        _changes("state", "closed_at", "closed_by", "explanation"),
+    )
 
     id: str = Field(primary_key=True, max_length=36)
     kind: str = Field(max_length=20)
@@ -123,6 +140,7 @@ class DisputedRecord(AuditTable, table=True):
     """A record that came under a number which another record already has in the log. Kept as evidence."""
 
     __tablename__ = "disputed_record"
+    __table_args__ = (INSERT_ONLY,)
 
     leaf_hash: bytes = Field(primary_key=True, sa_type=LargeBinary)
     source: str = Field(max_length=80)
@@ -139,6 +157,7 @@ class Destruction(AuditTable, table=True):
         UniqueConstraint("service", "copy_id", "what"),
         Index("ix_destruction_object_id", "object_id"),
         Index("ix_destruction_destroyed_at", "destroyed_at"),
+        INSERT_ONLY,
     )
 
     id: str = Field(primary_key=True, max_length=36)
