@@ -22,6 +22,7 @@ from shared.blobs.stream import ChunkCipher, sealed_size
 from shared.blobs.writer import BlobWriter
 from shared.crypto.errors import CipherDamaged, KeyDestroyed
 from shared.crypto.keyring import Keyring, wrapped_version
+from shared.faults import reach
 from shared.ids import new_id
 
 
@@ -90,6 +91,7 @@ class BlobStore:
             KeyFacts("", "", facts.size, facts.sealed_sha256, facts.purpose).write(gone)
         elif facts is None and self._places.key(blob_id).exists():
             mark_gone(gone)
+        reach("blob.doomed")
         shred_key(self._places.key(blob_id))
         self._data.remove(blob_id)
         return Destroyed(blob_id, facts.size, facts.sealed_sha256) if facts else Destroyed(blob_id, 0, "")

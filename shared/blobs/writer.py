@@ -11,6 +11,7 @@ from shared.blobs.data import Data
 from shared.blobs.errors import StoreFull
 from shared.blobs.ref import BlobRef
 from shared.blobs.stream import CHUNK_BYTES, ChunkCipher
+from shared.faults import reach
 
 FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 Finish = Callable[[int, str], None]
@@ -91,9 +92,12 @@ class BlobWriter:
 
     def _complete(self) -> None:
         self._store(self._pending, last=True)
+        reach("blob.written")
         self._sink.finish(self._sealed.hexdigest())
+        reach("blob.placed")
         # The key comes last: bytes without a key are an orphan, never a blob.
         self._finish(self._size, self._sealed.hexdigest())
+        reach("blob.named")
         self._ref = BlobRef(
             id=self._id, size=self._size, sha256=self._plain.hexdigest(), purpose=self._purpose, records=self.records
         )

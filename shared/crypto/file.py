@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from shared.crypto.durable import scrub, write_durably
 from shared.crypto.errors import KeyringDamaged
+from shared.faults import reach
 
 FORMAT: Final = "shokai-keyring-1"
 Contents = dict[str, Any]
@@ -58,6 +59,7 @@ class KeyringFile:
         old = os.open(self.path, os.O_RDWR) if shred_old else None
         try:
             write_durably(self.path, data)
+            reach("keys.replaced")
             if old is not None:
                 scrub(old)
         finally:
