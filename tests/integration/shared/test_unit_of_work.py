@@ -1,23 +1,32 @@
-"""State, events and access records commit together; what was committed arrives once."""
+"""State, events and access records commit together; what was committed arrives once. On either engine."""
 
 import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
-from sqlalchemy import Column, Integer, MetaData, String, Table, func, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Column, Integer, MetaData, String, Table, delete, func, insert, select
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlmodel import Session
 
 from shared.bus import Inbox, LocalBus, Permanent
 from shared.calendar.clock import FixedClock
 from shared.db import Database, Plumbing, Schema, Work
+from shared.db.postgres import PostgresSettings, PostgresStore
 from shared.db.sqlite import SqliteStore
+from shared.db.stores import Store
+from shared.events import Envelope
 from shared.events.authority import StaffChanged
+from shared.ids import new_id
+from shared.refusals import Refusal
+from shared.telemetry.metrics import Metrics
 from shared.trail import Access, Actor
 from shared.trail.vocabulary import Action, actions
+from tests.integration.stores import Server
 
 METADATA = MetaData()
 PLUMBING = Plumbing(METADATA)
@@ -25,10 +34,18 @@ EFFECTS = Table("effect", METADATA, Column("name", String, primary_key=True), Co
 
 
 @pytest.fixture
-def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+def database(
+    tmp_path: Path, store: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Database]:
     monkeypatch.setitem(actions(), "test.thing.do", Action("test.thing.do", "試験", "test", False))
+    stands_on: Store = SqliteStore(f"sqlite:///{tmp_path / 'test'}.sqlite3")
+    if store == "postgres":
+        server: Server = request.getfixturevalue("postgres")
+        name = f"test_{new_id()[-12:]}"
+        server.create_database(name)
+        stands_on = PostgresStore(PostgresSettings(server.url(name)), service="test")
     database = Database(
-        SqliteStore(f"sqlite:///{tmp_path / 'test'}.sqlite3"),
+        stands_on,
         Schema("test", METADATA, PLUMBING, ""),
         clock=FixedClock(datetime(2026, 6, 1, tzinfo=UTC)),
     )
@@ -92,6 +109,64 @@ async def test_records_are_numbered_without_gap_and_chained(database: Database) 
     assert len({record["previous"] for record in records}) == 100
 
 
+async def test_events_leave_in_the_order_of_their_commits(database: Database) -> None:
+    def announcing(work: Work) -> str:
+        number = work.session.connection().execute(select(func.count()).select_from(EFFECTS)).scalar_one()
+        everything(work, f"{number}")
+        return f"{number}"
+
+    order = await asyncio.gather(*(database.write(announcing) for _ in range(100)))
+    wanted = select(PLUMBING.outbox.c.body).order_by(PLUMBING.outbox.c.position)
+    bodies = database.read_now(lambda session: session.connection().execute(wanted).scalars().all())
+    assert [Envelope.model_validate_json(body).subject for body in bodies] == sorted(order, key=int)
+    assert len(set(order)) == 100
+
+
+async def test_waiting_transactions_share_a_commit(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    groups: list[int] = []
+    monkeypatch.setattr(Metrics, "committed", lambda self, transactions, seconds: groups.append(transactions))
+    await asyncio.gather(*(database.write(partial(effect, name=f"{at}")) for at in range(200)))
+    assert sum(groups) == 200
+    assert max(groups) > 1
+
+
+async def test_what_a_reader_changes_is_not_kept(database: Database) -> None:
+    await database.write(lambda work: effect(work, "a"))
+    try:
+        await database.read(lambda session: session.connection().execute(delete(EFFECTS)) and None)
+    except DBAPIError:
+        # PostgreSQL refuses it at once.
+        assert database.shared
+    assert count(database, EFFECTS) == 1
+
+
+async def test_a_reader_sees_one_moment(database: Database) -> None:
+    def reading(session: Session) -> tuple[int, int]:
+        counting = select(func.count()).select_from(EFFECTS)
+        before = session.connection().execute(counting).scalar_one()
+        database.write_now(lambda work: effect(work, "meanwhile"))
+        return before, session.connection().execute(counting).scalar_one()
+
+    assert await database.read(reading) == (0, 0)
+    assert count(database, EFFECTS) == 1
+
+
+async def test_a_transaction_does_not_wait_for_another_inside_itself(database: Database) -> None:
+    with pytest.raises(RuntimeError):
+        await database.write(lambda work: database.write_now(lambda inner: None))
+
+
+async def test_who_comes_after_the_end_is_refused_and_not_kept_waiting(database: Database) -> None:
+    queued = [database.write(partial(effect, name=f"{at}")) for at in range(10)]
+    waiting = asyncio.gather(*queued)
+    await asyncio.sleep(0)
+    await asyncio.to_thread(database.close)
+    await asyncio.wait_for(waiting, 30)
+    with pytest.raises(Refusal) as refused:
+        await asyncio.wait_for(database.write(lambda work: effect(work, "late")), 30)
+    assert refused.value.code == "busy"
+
+
 async def test_an_action_outside_the_vocabulary_is_refused(database: Database) -> None:
     with pytest.raises(LookupError):
         await database.write(lambda work: work.record(Access(Actor.job("test"), "no.such.act", "thing", "1")))
@@ -109,7 +184,7 @@ async def test_an_event_is_applied_once_although_its_handler_fails_first(databas
     bus = LocalBus({"test": database}, {"test": inbox})
     await bus.start()
     await database.write(lambda work: everything(work, "a"))
-    await asyncio.wait_for(bus.idle(), 10)
+    await asyncio.wait_for(bus.idle(), 60)
     await bus.stop()
     assert count(database, EFFECTS) == 2
 
@@ -122,7 +197,7 @@ async def test_what_cannot_be_mended_is_parked_with_its_cause_and_without_text(d
     bus = LocalBus({"test": database}, {"test": inbox})
     await bus.start()
     await database.write(lambda work: everything(work, "a"))
-    await asyncio.wait_for(bus.idle(), 10)
+    await asyncio.wait_for(bus.idle(), 60)
     await bus.stop()
     row = database.read_now(lambda session: session.connection().execute(select(PLUMBING.inbox)).one())
     assert row.status == "parked"
@@ -151,7 +226,7 @@ async def test_each_subject_keeps_its_order_while_others_go_on(database: Databas
 
     await database.write(announce)
     await bus.start()
-    await asyncio.wait_for(bus.idle(), 10)
+    await asyncio.wait_for(bus.idle(), 60)
     await bus.stop()
     assert seen.index("a1") < seen.index("a2")
     assert seen[0] == "b1"
