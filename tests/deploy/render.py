@@ -13,6 +13,8 @@ from typing import Final
 ROOT: Final = Path(__file__).parents[2]
 RENDERED: Final = Path(__file__).parent / "rendered"
 SOURCES: Final = ("deploy/k8s", "deploy/rabbitmq", "deploy/postgres", "tests/deploy/kustomizations")
+# Its own test compares it with the code; that it changes is no reason to render anew.
+LEFT_OUT: Final = ROOT / "deploy/rabbitmq/topology.json"
 SIZES: Final[Mapping[str, str]] = {
     "small": "deploy/k8s/overlays/small",
     "large": "deploy/k8s/overlays/large",
@@ -21,9 +23,9 @@ SIZES: Final[Mapping[str, str]] = {
 
 
 def digest_of_sources() -> str:
-    """One digest over everything that is rendered."""
+    """One digest over what is rendered."""
     digest = hashlib.sha256()
-    files = [file for folder in SOURCES for file in (ROOT / folder).rglob("*") if file.is_file()]
+    files = [file for folder in SOURCES for file in (ROOT / folder).rglob("*") if file.is_file() and file != LEFT_OUT]
     for file in sorted(files):
         digest.update(str(file.relative_to(ROOT)).encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()
