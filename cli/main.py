@@ -16,6 +16,8 @@ COMMANDS = {
     "service": ("cli.processes", "service_app"),
     "worker": ("cli.processes", "worker_app"),
     "migrate": ("cli.processes", "migrate_app"),
+    "export": ("cli.moving.command", "export_app"),
+    "import": ("cli.moving.command", "import_app"),
     "demo": ("cli.demo.command", "app"),
     "check": ("cli.check", "app"),
     "jobs": ("cli.jobs", "app"),
