@@ -23,6 +23,8 @@ from tests.parts.rabbitmq import RabbitMQ
 
 WITH_WORKERS: Final = ("intake", "matcher", "media")
 FRONT: Final = "front"
+KEEP_LOGS: Final = "SHOKAI_TEST_LOGS"
+"""Names a folder into which the logs of the processes are copied at the end."""
 START_SECONDS: Final = 120
 STOP_SECONDS: Final = 60
 STEP_SECONDS: Final = 120
@@ -100,6 +102,8 @@ class Cluster:
         for line in (self.database_line, self.bus_line):
             if line is not None:
                 line.close()
+        if (kept := os.environ.get(KEEP_LOGS)) and self.folder.exists():
+            shutil.copytree(self.folder / "logs", Path(kept) / self.folder.name, dirs_exist_ok=True)
         self.rabbitmq.close()
         self.postgres.close()
         shutil.rmtree(self.folder, ignore_errors=True)

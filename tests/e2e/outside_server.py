@@ -7,8 +7,9 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 
@@ -24,6 +25,25 @@ def shokai(*arguments: str, expect: int = 0) -> Any:
 
 def _command() -> list[str]:
     return [sys.executable, "-c", "from cli.main import main; main()"]
+
+
+class System(Protocol):
+    """A running system, whatever it consists of."""
+
+    address: str
+
+    def jobs_until(self, as_of: str, *, expect: int = 0) -> Any:
+        """`shokai jobs run --as-of`."""
+
+    def verifies(self) -> bool:
+        """Whether `shokai audit verify` finds the published log in order."""
+
+    @property
+    def published_log(self) -> Path:
+        """The folder with the log for everybody."""
+
+    def files(self) -> Iterator[Path]:
+        """Every file that it keeps or writes."""
 
 
 class Server:
@@ -68,6 +88,20 @@ class Server:
         self._process.wait(timeout=60)
         self._process = None
 
-    def jobs_until(self, as_of: str) -> Any:
+    def jobs_until(self, as_of: str, *, expect: int = 0) -> Any:
         """`shokai jobs run --as-of`."""
-        return shokai("jobs", "run", "--data-dir", str(self.data_dir), "--as-of", as_of)
+        return shokai("jobs", "run", "--data-dir", str(self.data_dir), "--as-of", as_of, expect=expect)
+
+    def verifies(self) -> bool:
+        """Whether `shokai audit verify` finds the published log in order."""
+        return bool(shokai("audit", "verify", "--data-dir", str(self.data_dir))["ok"])
+
+    @property
+    def published_log(self) -> Path:
+        """The folder with the log for everybody."""
+        return self.data_dir / "audit" / "log"
+
+    def files(self) -> Iterator[Path]:
+        """Every file that it keeps or writes."""
+        yield from (path for path in self.data_dir.rglob("*") if path.is_file())
+        yield self.data_dir.parent / "server.log"

@@ -7,18 +7,19 @@ import csv
 import io
 import json
 from collections.abc import Iterator
-from pathlib import Path
+from contextlib import suppress
 from typing import Any
 
 import httpx
 import pytest
 
+from tests.cluster import Cluster
 from tests.e2e.outside_client import Caller, bootstrap, portal, send, staff, with_purpose
 from tests.e2e.outside_disc import receive_disc, send_discs
 from tests.e2e.outside_files import answer_file, disc_of, request_file
 from tests.e2e.outside_log import read_log
 from tests.e2e.outside_people import AWAY, CASES, Country, country
-from tests.e2e.outside_server import Server, shokai
+from tests.e2e.outside_server import Server, System, shokai
 from tests.e2e.outside_work import batches, carry_back, carry_out, decide_reviews, fetch, release
 
 PLAN, DISC_PLAN = "00012345", "00023456"
@@ -26,7 +27,7 @@ ASKED = [case for case in CASES if not case.codes]
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("walk")
     (folder / "bootstrap.toml").write_text(bootstrap(), "utf-8")
     arguments = ("init", "--data-dir", str(folder / "data"), "--from", str(folder / "bootstrap.toml"))
@@ -38,6 +39,23 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     running.stop()
 
 
+@pytest.fixture(scope="module")
+def distributed() -> Iterator[Cluster]:
+    cluster = Cluster(bootstrap()).start()
+    try:
+        yield cluster
+        cluster.stop()
+    finally:
+        cluster.close()
+
+
+@pytest.fixture(params=["embedded", "distributed"])
+def server(request: pytest.FixtureRequest) -> System:
+    """One process on one data directory, and many processes on a database server and a broker: the same outside."""
+    system: System = request.getfixturevalue(request.param)
+    return system
+
+
 def judge(shown: dict[str, Any]) -> bool:
     """The reviewer: takes 鈴木 for the same person, 田中 not."""
     sides = json.dumps(shown, ensure_ascii=False)
@@ -45,7 +63,7 @@ def judge(shown: dict[str, Any]) -> bool:
     return "鈴木" in sides
 
 
-def test_two_cycles(server: Server) -> None:
+def test_two_cycles(server: System) -> None:
     address, land = server.address, country()
     plan = portal(address)
     numbers, disc_numbers = first_cycle(server, plan, land)
@@ -55,7 +73,7 @@ def test_two_cycles(server: Server) -> None:
     everything_is_in_the_log(server)
 
 
-def first_cycle(server: Server, plan: Caller, land: Country) -> tuple[dict[str, str], dict[str, str]]:
+def first_cycle(server: System, plan: Caller, land: Country) -> tuple[dict[str, str], dict[str, str]]:
     """Provisional inquiries over both channels; gives the inquiry numbers by member id."""
     address = server.address
     data = request_file(PLAN, "provisional", "20260601", [case.row for case in CASES])
@@ -72,7 +90,7 @@ def first_cycle(server: Server, plan: Caller, land: Country) -> tuple[dict[str, 
     a_scratched_disc_goes_back(address)
 
     server.jobs_until("2026-06-15T23:59:59+09:00")
-    shokai("jobs", "run", "--data-dir", str(server.data_dir), "--as-of", "2026-06-10T00:00:00+09:00", expect=1)
+    server.jobs_until("2026-06-10T00:00:00+09:00", expect=1)
     (disc,) = staff(address, "clerk-1").get(f"/intake/v1/receptions/{reception}")["requests"]
     assert plan.until(f"/intake/v1/requests/{request}", "closed", "inquired")["cycle"] == "2026-06-A"
     plan.post(f"/intake/v1/requests/{request}/withdrawal", {}, expect=409)
@@ -100,7 +118,7 @@ def first_cycle(server: Server, plan: Caller, land: Country) -> tuple[dict[str, 
 
 
 def second_cycle(
-    server: Server, plan: Caller, land: Country, numbers: dict[str, str], disc_numbers: dict[str, str]
+    server: System, plan: Caller, land: Country, numbers: dict[str, str], disc_numbers: dict[str, str]
 ) -> None:
     """Main, my_number and deletion requests by the inquiry numbers; things have happened to people."""
     address = server.address
@@ -246,16 +264,16 @@ def statuses_are_as_written(records: list[list[str]]) -> None:
     assert told["A-15"][5:11] == [""] * 6
 
 
-def nothing_is_left_of_the_numbers(server: Server, land: Country) -> None:
-    """No file of the data directory holds an individual number or a resident code in clear text."""
+def nothing_is_left_of_the_numbers(server: System, land: Country) -> None:
+    """No file of the system holds an individual number or a resident code in clear text."""
     secrets = [text.encode() for entries in land.by_name.values() for e in entries for text in (e.number, e.code)]
-    for path in server.data_dir.rglob("*"):
-        if path.is_file():
+    for path in server.files():
+        with suppress(FileNotFoundError):  # a database server's own files come and go
             data = path.read_bytes()
             assert not any(secret in data for secret in secrets), path.name
 
 
-def everything_is_in_the_log(server: Server) -> None:
+def everything_is_in_the_log(server: System) -> None:
     """The log verifies by the auditor's own code, over HTTP and from the files, and by the command."""
     address = server.address
     key = httpx.get(f"{address}/audit/v1/log/public-key").text
@@ -265,7 +283,7 @@ def everything_is_in_the_log(server: Server) -> None:
         return answer.content if answer.status_code == 200 else None
 
     def on_disk(path: str) -> bytes | None:
-        place: Path = server.data_dir / "audit" / "log" / path
+        place = server.published_log / path
         return place.read_bytes() if place.is_file() else None
 
     records = read_log(over_http, key)
@@ -278,5 +296,5 @@ def everything_is_in_the_log(server: Server) -> None:
     assert found
     for item in found:
         assert records[item["index"]] == item["record"]
-    assert shokai("audit", "verify", "--data-dir", str(server.data_dir))["ok"]
+    assert server.verifies()
     assert shokai("audit", "verify", "--log", address)["ok"]
