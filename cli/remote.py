@@ -204,5 +204,5 @@ def from_environment() -> tuple[Addresses, str]:
     missing = [f"SHOKAI_{service.upper()}_URL" for service in addresses.missing]
     missing += [] if key else ["SHOKAI_CONTROL_KEY_FILE"]
     if missing:
-        raise typer.BadParameter(f"--data-dir, or {', '.join(missing)}")
+        raise typer.BadParameter(f"for the distributed system, set {', '.join(missing)}")
     return addresses, key

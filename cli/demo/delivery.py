@@ -23,7 +23,7 @@ async def _download(stage: Stage, sent: Sent) -> None:
     """The plan's program fetches the package, confirms it, is told the password and opens it."""
     async with stage.gate:
         await stage.portal.until(f"/intake/v1/requests/{sent.request_id}", ("replied", "delivered"))
-        (reply,) = await stage.portal.items(f"/media/v1/replies?request_id={sent.request_id}")
+        (reply,) = await stage.portal.until_listed(f"/media/v1/replies?request_id={sent.request_id}")
         path = f"/media/v1/replies/{reply['id']}"
         await stage.portal.until(path, ("ready",))
         package = (await stage.portal.call("GET", f"{path}/package")).content
@@ -36,9 +36,11 @@ async def _download(stage: Stage, sent: Sent) -> None:
 
 
 async def _discs(stage: Stage, plan_number: str, cycle: str) -> None:
-    for sent in [one for one in stage.of_cycle(cycle) if one.plan.number == plan_number]:
-        await stage.clerk.until(f"/intake/v1/requests/{sent.request_id}", ("replied", "delivered"))
-    for planned in await stage.clerk.items(f"/media/v1/discs?cycle={cycle}&plan_number={plan_number}"):
+    wanted = {sent.request_id for sent in stage.of_cycle(cycle) if sent.plan.number == plan_number}
+    for request_id in sorted(wanted):
+        await stage.clerk.until(f"/intake/v1/requests/{request_id}", ("replied", "delivered"))
+    path = f"/media/v1/discs?cycle={cycle}&plan_number={plan_number}"
+    for planned in await stage.clerk.until_listed(path, lambda discs: wanted <= _requests_on(discs)):
         made = await stage.clerk.post(f"/media/v1/discs/{planned['id']}/image", **_why(planned["id"]))
         for disc_id in made["discs"]:
             await _send_disc(stage, plan_number, cycle, disc_id)
@@ -73,6 +75,10 @@ async def _send_disc(stage: Stage, plan_number: str, cycle: str, disc_id: str) -
         sent = mine[opened.request_id]
         folder = place.with_suffix("") / sent.file.envelope.kind
         await asyncio.to_thread(save_reply, folder, opened, sent)
+
+
+def _requests_on(discs: list[dict[str, Any]]) -> set[str]:
+    return {request_id for disc in discs for request_id in disc["request_ids"]}
 
 
 def _tracking_number(disc_id: str) -> str:

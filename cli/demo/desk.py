@@ -1,16 +1,20 @@
 """Desks at which the people of the demonstration work: signed-in HTTP clients that know the outside surface only."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
 
 import httpx
 
 from cli.demo.cast import Cast
 from shared.ids import new_id
 
+Seen = TypeVar("Seen")
+
 PATIENCE_SECONDS = 120
+AWAY = frozenset({httpx.codes.BAD_GATEWAY, httpx.codes.SERVICE_UNAVAILABLE, httpx.codes.GATEWAY_TIMEOUT})
 _LOOK_SECONDS = 0.05
+_AWAY_SECONDS = 1.0
 
 
 class Stuck(Exception):
@@ -29,13 +33,13 @@ class Desk:
         path: str,
         *,
         json: Any = None,
-        content: bytes | AsyncIterator[bytes] | None = None,
+        content: bytes | None = None,
         purpose: str = "",
         case: str = "",
         approval: str = "",
         expect: int | None = None,
     ) -> httpx.Response:
-        """One call; a token that has run out is renewed once."""
+        """One call; a token that has run out is renewed once, and a service that is away for a moment waited for."""
         named = {"Shokai-Purpose": purpose, "Shokai-Case": case, "Shokai-Approval": approval}
         headers = {name: value for name, value in named.items() if value}
         if method in ("POST", "PUT"):
@@ -45,6 +49,10 @@ class Desk:
         answer = await self._send(method, path, json, content, headers)
         if answer.status_code == httpx.codes.UNAUTHORIZED:
             self._token = ""
+            answer = await self._send(method, path, json, content, headers)
+        end = asyncio.get_running_loop().time() + PATIENCE_SECONDS
+        while answer.status_code in AWAY and asyncio.get_running_loop().time() < end:
+            await asyncio.sleep(_AWAY_SECONDS)
             answer = await self._send(method, path, json, content, headers)
         if (answer.status_code != expect) if expect is not None else answer.is_error:
             raise Stuck(f"{method} {path.split('?')[0]}: {answer.status_code} {_problem(answer)}")
@@ -72,17 +80,21 @@ class Desk:
 
     async def until(self, path: str, states: tuple[str, ...], **more: Any) -> dict[str, Any]:
         """Looks again until the thing is in one of these states."""
-        loop = asyncio.get_running_loop()
-        end = loop.time() + PATIENCE_SECONDS
-        while loop.time() < end:
+
+        async def look() -> dict[str, Any]:
             body: dict[str, Any] = await self.get(path, **more)
-            if body["state"] in states:
-                return body
-            await asyncio.sleep(_LOOK_SECONDS)
-        raise Stuck(f"GET {path}: not {' or '.join(states)} in {PATIENCE_SECONDS} s, but {body['state']}")
+            return body
+
+        return await _until(look, lambda body: body["state"] in states, f"GET {path}: not {' or '.join(states)}")
+
+    async def until_listed(
+        self, path: str, enough: Callable[[list[dict[str, Any]]], bool] = bool
+    ) -> list[dict[str, Any]]:
+        """Looks again until the list holds enough: one service may be told of a thing before another."""
+        return await _until(lambda: self.items(path), enough, f"GET {path}: not all there")
 
     async def _send(
-        self, method: str, path: str, json: Any, content: bytes | AsyncIterator[bytes] | None, headers: dict[str, str]
+        self, method: str, path: str, json: Any, content: bytes | None, headers: dict[str, str]
     ) -> httpx.Response:
         if not self._token:
             self._token = await self._sign_in()
@@ -127,6 +139,17 @@ async def approved(asks: Desk, decides: Desk, action: str, object_id: str, reaso
         f"/authority/v1/approvals/{approval['id']}/decision", {"approve": True, "reason": "確認しました"}
     )
     return str(approval["id"])
+
+
+async def _until(look: Callable[[], Awaitable[Seen]], done: Callable[[Seen], bool], complaint: str) -> Seen:
+    loop = asyncio.get_running_loop()
+    end = loop.time() + PATIENCE_SECONDS
+    while loop.time() < end:
+        seen = await look()
+        if done(seen):
+            return seen
+        await asyncio.sleep(_LOOK_SECONDS)
+    raise Stuck(f"{complaint} in {PATIENCE_SECONDS} s")
 
 
 def _token(answer: httpx.Response) -> str:

@@ -9,9 +9,9 @@ from typing import Any
 
 import httpx
 
-from cli.control import run_jobs_on
 from cli.demo import desk
 from cli.demo.cast import Cast, Plan
+from cli.demo.houses import House
 from cli.output import Output
 from simulators.people.registry import Registry
 from simulators.people.requests import RequestFile
@@ -39,7 +39,7 @@ class Stage:
     """The demonstration while it plays."""
 
     folder: Path
-    data_dir: Path
+    house: House
     cast: Cast
     registry: Registry
     http: httpx.AsyncClient
@@ -68,7 +68,7 @@ class Stage:
         return [sent for sent in self.sent if sent.cycle == cycle]
 
     async def move_to(self, as_of: datetime) -> list[dict[str, Any]]:
-        """Lets time pass, and what is due run: `shokai jobs run --as-of`, through the running server."""
-        runs = await asyncio.to_thread(run_jobs_on, self.data_dir, as_of)
+        """Lets time pass, and what is due run."""
+        runs = await self.house.run_jobs(as_of)
         self.runs += runs
         return runs
