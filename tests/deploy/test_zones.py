@@ -106,3 +106,9 @@ def test_no_ingress_leads_to_the_control_door_or_to_metrics(cluster: Cluster) ->
             for one in rule["http"]["paths"]:
                 prefix = one["path"] if one["pathType"] == "Prefix" else "^"
                 assert not any(re.match(re.escape(prefix), path) for path in hidden), one
+
+
+def test_what_no_policy_names_is_denied(cluster: Cluster) -> None:
+    """Pods that come later too: all of them are chosen, both ways, and nothing is allowed by it."""
+    spec = cluster.named("NetworkPolicy")["default-deny"]["spec"]
+    assert spec == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
