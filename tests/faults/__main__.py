@@ -19,13 +19,15 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--report", type=Path)
     asked = parser.parse_args()
-    expected = undisturbed(tell)
+    if difference := undisturbed(tell):
+        print(f"undisturbed: {difference}")
+        return 1
     results = []
     chosen = [fault for fault in FAULTS if asked.only in fault.name]
     for number in range(asked.rounds):
         for fault in chosen:
             print(f"{fault.name} …", flush=True)
-            result = disturbed(fault, expected, seed=asked.seed + number, tell=tell)
+            result = disturbed(fault, seed=asked.seed + number, tell=tell)
             results.append(result)
             print(line(result), flush=True)
             if not result.survived:

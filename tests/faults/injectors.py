@@ -185,7 +185,25 @@ def _lines_break(cluster: Cluster, chance: random.Random) -> None:
     line.pass_on()
 
 
+def _kill_one(cluster: Cluster, chance: random.Random) -> None:
+    with suppress(KeyError, ProcessLookupError):
+        cluster.signal(chance.choice(PROCESSES), signal.SIGKILL)
+
+
+def _anything(cluster: Cluster, chance: random.Random) -> None:
+    chance.choice(
+        (_kill_one, _kill_one, _kill_one, _sessions_end, _connections_close, _broker_dies, _database_restarts)
+    )(cluster, chance)
+
+
+MIXED: Final = Fault(
+    "all at once",
+    before=dict.fromkeys(PROCESSES, "relay.sent=kill:2 inbox.stored=kill:2 inbox.prepared=kill:2"),
+    during=_again(1.5, _anything),
+)
+
 FAULTS: Final = (
+    MIXED,
     Fault("kill -9 of any process", during=_kills(1.5)),
     Fault("kill -9 of workers", during=_kills(1.0, WORKERS)),
     Fault("kill -9 with two replicas", during=_kills(1.5), options={"replicas": dict.fromkeys(SERVICES, 2)}),
