@@ -9,24 +9,37 @@ from typing import Any, Final
 from pydantic_settings import BaseSettings
 
 from scripts.pages.markdown import code, page, table
+from services.console.settings import ConsoleSettings
 from shared.hosting import Service
+from shared.hosting.addresses import Addresses
+from shared.hosting.host_settings import HostSettings
 
+DISTRIBUTED: Final[Mapping[str, type[BaseSettings]]] = {
+    "console": ConsoleSettings,
+    "every process of the distributed mode": HostSettings,
+    "where the services are, for the console and for commands on the admin side": Addresses,
+}
 OTHERS: Final = {
     "SHOKAI_KEYRING_PASSPHRASE": "Passphrase of the key file, where it has one. Not needed for a key file without.",
+    "SHOKAI_FAILPOINTS": "Faults that a test asks for, as `place=kill:3`; heeded with `SHOKAI_MODE=demo` alone.",
     "SHOKAI_SECRET": "Password or secret for the registers' commands, where they should not ask for it.",
 }
 
 
 def settings_page(services: Mapping[str, Service]) -> str:
-    """Each service's settings, then what the command reads."""
+    """Each service's settings, then those of the distributed mode, then what the command reads."""
     parts = [
         f"## {name}\n\n{_table_of(type(settings))}"
         for name, settings in ((name, getattr(service.parts, "settings", None)) for name, service in services.items())
         if isinstance(settings, BaseSettings) and type(settings).model_fields
     ]
+    parts += [f"## {name}\n\n{_table_of(kind)}" for name, kind in DISTRIBUTED.items()]
     rows = [(code(name), meaning) for name, meaning in OTHERS.items()]
-    parts.append("## the `shokai` command\n\n" + table(("variable", "meaning"), rows))
-    intro = "All of them are optional: the defaults are what the source document of the work says, or what is safe."
+    parts.append("## read elsewhere\n\n" + table(("variable", "meaning"), rows))
+    intro = (
+        "A service's own are optional: the defaults are what the source document of the work says, or what is safe.\n"
+        "In the distributed mode a process has to be told where its database, broker, keys and bulk data are."
+    )
     return page("Settings", intro, *parts)
 
 
