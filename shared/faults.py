@@ -59,15 +59,17 @@ def reach(name: str) -> None:
 
 
 def parse(text: str) -> dict[str, _Fault]:
-    """The faults that a setting asks for. ValueError for a place or an act that there is not."""
+    """The faults that a setting asks for. ValueError for a place, an act or a time that there is not."""
     faults = {}
     for word in text.split():
         name, _, what = word.partition("=")
         act, _, when = what.partition(":")
         if name not in FAILPOINTS or act not in _ACTS:
             raise ValueError(f"no such failpoint: {word}")
-        chance = float(when[:-1]) / 100 if when.endswith("%") else 0.0
-        faults[name] = _Fault(_ACTS[act], 0 if chance else int(when or 1), chance)
+        count, chance = (0, float(when[:-1]) / 100) if when.endswith("%") else (int(when or 1), 0.0)
+        if not (count >= 1 or 0 < chance <= 1):
+            raise ValueError(f"never: {word}")
+        faults[name] = _Fault(_ACTS[act], count, chance)
     return faults
 
 

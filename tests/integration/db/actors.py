@@ -163,7 +163,7 @@ async def _work(line: Connection, database: Database, name: str, plan: dict[str,
             raise Permanent("no")
         if key in plan.get("poor", ()):
             raise OSError
-        return partial(_effect, event=event, by=name)
+        return partial(note, event=event, by=name)
 
     takes = plan.get("takes")
     inbox = Inbox(
@@ -180,7 +180,8 @@ async def _work(line: Connection, database: Database, name: str, plan: dict[str,
     await inbox.drain(plan.get("drain", 25))
 
 
-def _effect(work: Work, event: StaffChanged, by: str) -> None:
+def note(work: Work, event: StaffChanged, by: str) -> None:
+    """An effect: who applied which event, and when."""
     row = {"subject": event.staff_id, "number": event.change, "by": by, "at": SystemClock().now()}
     work.session.connection().execute(insert(EFFECT).values(row))
 
