@@ -9,6 +9,7 @@ from typing import Any, Final
 import psycopg
 
 from shared.db.postgres import PostgresSettings
+from shared.refusals import Refusal
 from shared.telemetry.logs import cause_of, log
 
 TURN_LOCK: Final = 7_405_104
@@ -102,8 +103,11 @@ class SharedTurns(Turns):
         return _ScheduleTurn(self._conninfo)
 
     async def take(self) -> None:
-        """Wait until no schedule runs anywhere."""
-        self._line = await _locked(self._conninfo, "SELECT pg_try_advisory_lock_shared(%s)")
+        """Wait until no schedule runs anywhere. Refusal `busy` while the database is away."""
+        try:
+            self._line = await _locked(self._conninfo, "SELECT pg_try_advisory_lock_shared(%s)")
+        except psycopg.Error as away:
+            raise Refusal("busy") from away
 
     async def give(self) -> None:
         """The lock goes with the line."""

@@ -15,9 +15,11 @@ from services.intake.app import create_service
 from services.intake.settings import IntakeSettings
 from shared.bus import Inbox
 from shared.calendar.clock import DemoClock
+from shared.db.postgres import PostgresSettings
 from shared.hosting import Job, Service
 from shared.hosting.control import mount_control
 from shared.hosting.turns import SharedTurns, Turns
+from shared.refusals import Refusal
 from tests.integration.conftest import START, Host
 from tests.integration.stores import PostgresKit
 
@@ -211,6 +213,13 @@ async def test_a_hold_keeps_the_schedule_away_until_it_ends_or_is_let_go(host: H
             await one.hold(0)
             await one.hold(0)
         await asyncio.wait_for(waiting, 5)
+
+
+async def test_a_hand_is_refused_while_the_database_is_away() -> None:
+    turns = SharedTurns(PostgresSettings("postgresql://nobody@127.0.0.1:9/intake"), service="intake")
+    with pytest.raises(Refusal) as refused:
+        await turns.hold(30)
+    assert refused.value.code == "busy"
 
 
 async def test_the_door_holds_the_schedule(host: Host, intake: Service) -> None:
