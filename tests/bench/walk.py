@@ -1,4 +1,4 @@
-"""The cycle of the benchmark, through the HTTP surface of an embedded system in this process."""
+"""The cycle of the benchmark, through the HTTP surface of a system."""
 
 import asyncio
 import hashlib
@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 
@@ -59,13 +59,35 @@ class Stages:
         print(f"  {name}: {self.seconds[name]:.2f} s", file=sys.stderr, flush=True)
 
 
+class House(Protocol):
+    """The system that is timed, embedded or distributed."""
+
+    def client(self) -> httpx.AsyncClient: ...
+    async def close_cycle(self) -> None: ...
+
+
+class EmbeddedHouse:
+    """All services in this process."""
+
+    def __init__(self, data_dir: Path) -> None:
+        Embedded.init(data_dir, BOOTSTRAP)
+        self.embedded = Embedded.open(data_dir)
+
+    def client(self) -> httpx.AsyncClient:
+        """Calls without a line between."""
+        transport = httpx.ASGITransport(app=self.embedded.app)
+        return httpx.AsyncClient(transport=transport, base_url="http://shokai", timeout=None)
+
+    async def close_cycle(self) -> None:
+        """All that is due up to the cutoff."""
+        await self.embedded.run_jobs(CUTOFF)
+
+
 class Caller:
     """Signs in afresh for each step, so that no token runs out on a slow machine."""
 
-    def __init__(self, embedded: Embedded) -> None:
-        self.http = httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=embedded.app), base_url="http://shokai", timeout=None
-        )
+    def __init__(self, house: House) -> None:
+        self.http = house.client()
 
     async def portal(self) -> dict[str, str]:
         form = {"grant_type": "client_credentials", "client_id": "portal", "client_secret": PASSWORD}
@@ -94,12 +116,9 @@ class Caller:
             await asyncio.sleep(0.05)
 
 
-async def run(folder: Path, data_dir: Path) -> dict[str, Any]:
+async def run(folder: Path, house: House) -> dict[str, Any]:
     """One cycle of the kind provisional; what each stage took."""
-    Embedded.init(data_dir, BOOTSTRAP)
-    embedded = Embedded.open(data_dir)
-    await embedded.start()
-    caller, stages = Caller(embedded), Stages()
+    caller, stages = Caller(house), Stages()
     portal = await caller.portal()
     async with stages("upload"):
         requests = [await _upload(caller, portal, folder / f"{plan}.csv", plan) for plan in PLANS]
@@ -107,7 +126,7 @@ async def run(folder: Path, data_dir: Path) -> dict[str, Any]:
         for request in requests:
             await caller.until(f"/intake/v1/requests/{request}", {"accepted"}, portal)
     async with stages("close, inquiry file"):
-        await embedded.run_jobs(CUTOFF)
+        await house.close_cycle()
         batch = await _batch(caller)
     headers = await caller.approved("matcher.batch.hand_over", batch)
     async with stages("hand-over"):
@@ -127,14 +146,17 @@ async def run(folder: Path, data_dir: Path) -> dict[str, Any]:
         _ok(await caller.http.post(f"/matcher/v1/batches/{batch}/release", headers=headers))
         for request in requests:
             await _package(caller, request, portal)
-    await embedded.idle()
-    await embedded.stop()
-    return {
-        "records": answered.inquiries,
-        "reviews": reviews,
-        "stages": stages.seconds,
-        "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-    }
+    return {"records": answered.inquiries, "reviews": reviews, "stages": stages.seconds}
+
+
+async def run_embedded(folder: Path, data_dir: Path) -> dict[str, Any]:
+    """The cycle in this process, and how much memory it took."""
+    house = EmbeddedHouse(data_dir)
+    await house.embedded.start()
+    told = await run(folder, house)
+    await house.embedded.idle()
+    await house.embedded.stop()
+    return {**told, "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}
 
 
 async def _upload(caller: Caller, portal: dict[str, str], path: Path, plan: str) -> str:
@@ -222,4 +244,4 @@ def _ok(answer: httpx.Response) -> httpx.Response:
 
 
 if __name__ == "__main__":
-    print(json.dumps(asyncio.run(run(Path(sys.argv[1]), Path(sys.argv[2])))))
+    print(json.dumps(asyncio.run(run_embedded(Path(sys.argv[1]), Path(sys.argv[2])))))
