@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -56,12 +57,13 @@ class DatabaseTold(Told):
 
 
 class LogTold(Told):
-    """The log as the database has it, and the checkpoint as it was published."""
+    """The log as the database has it, the checkpoint as it was published, a digest over all published files."""
 
     origin: str
     size: int
     root: str
     checkpoint: str
+    files: str
 
 
 class BlobsTold(Told):
@@ -169,6 +171,14 @@ def open_keyring(file: Path, passphrase: str | None) -> Keyring:
         raise Refusal("passphrase-wrong") from None
     except KeyringDamaged:
         raise Refusal("keyring-damaged") from None
+
+
+def digest_of(folder: Path) -> str:
+    """SHA-256 over all files of a folder and their names."""
+    digest = sha256()
+    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+        digest.update(f"{sha256(file.read_bytes()).hexdigest()} {file.relative_to(folder).as_posix()}\n".encode())
+    return digest.hexdigest()
 
 
 def copy_file(source: Path, target: Path) -> None:

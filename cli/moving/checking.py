@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from cli.moving.blobs import bundled_store, state_of, told
-from cli.moving.bundle import Bundle, DatabaseTold, Manifest, TableTold
+from cli.moving.bundle import Bundle, DatabaseTold, Manifest, TableTold, digest_of
 from cli.verify import verify_log
 from services.audit.domain.checkpoints import Checkpoint, checkpoint_of
 from services.audit.domain.findings import Finding
@@ -45,8 +45,10 @@ def check_databases(bundle: Bundle, manifest: Manifest, note: Note) -> None:
             raise Refusal("bundle-altered", service=service, table=table)
 
 
-def check_blobs(bundle: Bundle, manifest: Manifest) -> None:
-    """Refusal `bundle-altered` where blobs are missing, or their small files are others."""
+def check_files(bundle: Bundle, manifest: Manifest) -> None:
+    """Refusal `bundle-altered` where the log's files or the blobs' are not those of the export."""
+    if digest_of(bundle.log) != manifest.log.files:
+        raise Refusal("bundle-altered", part="log")
     if told(bundle.blobs) != manifest.blobs:
         raise Refusal("bundle-altered", part="blobs")
 

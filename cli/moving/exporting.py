@@ -20,6 +20,7 @@ from cli.moving.bundle import (
     Manifest,
     TableTold,
     copy_file,
+    digest_of,
     open_keyring,
 )
 from cli.output import Output
@@ -118,7 +119,13 @@ def _log(place: DataDir, bundle: Bundle) -> LogTold:
         known = stored_log.checkpoint_at(session, shown.size)
         if known is None or known.root != shown.root:
             raise Refusal("log-forked")
-        return LogTold(origin=head.origin, size=tree.size, root=tree.root.hex(), checkpoint=published.decode())
+        return LogTold(
+            origin=head.origin,
+            size=tree.size,
+            root=tree.root.hex(),
+            checkpoint=published.decode(),
+            files=digest_of(bundle.log),
+        )
 
 
 def _copied(source: str, target: str) -> None:

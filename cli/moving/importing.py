@@ -63,7 +63,7 @@ class Import:
         total = sum(database.rows for database in self._manifest.databases.values())
         with self._output.progress("束の確認 / checking the bundle", total) as note:
             checking.check_databases(self._bundle, self._manifest, note)
-        checking.check_blobs(self._bundle, self._manifest)
+        checking.check_files(self._bundle, self._manifest)
 
     def _carry(self) -> None:
         for name in SCHEMAS:

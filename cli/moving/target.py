@@ -72,6 +72,8 @@ class Target:
             with store.engine.begin() as connection:
                 store.begin_write(connection)
                 return work(connection)
+        except Refusal:
+            raise  # it knows better than the error behind it
         except Exception as failure:
             refusal = store.as_refusal(failure)
             if refusal is failure:
