@@ -4,7 +4,7 @@ BIN := .venv/bin
 N ?= 100000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench docs lock compose-test clean
+.PHONY: help setup demo test check format bench docs faults lock compose-test clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,9 +15,9 @@ setup:  ## Python environment and system packages; quick when nothing changed
 demo: setup  ## a whole month on synthetic people, then the page to look at (ARGS="--exit" for no page)
 	@$(BIN)/shokai demo $(ARGS)
 
-test:  ## all tests: unit, architecture, contract, integration, end to end
+test:  ## all tests: unit, architecture, contract, integration, end to end, faults
 	@scripts/setup tests
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: setup  ## format, lint, types, import rules, generated pages: what CI runs before the tests
 	@scripts/check
@@ -25,9 +25,14 @@ check: setup  ## format, lint, types, import rules, generated pages: what CI run
 format: setup  ## put the code into the house's format
 	@$(BIN)/ruff check --fix --quiet . && $(BIN)/ruff format .
 
+faults:  ## a month under each fault in turn: tried, survived (ARGS="--only broker --report FILE"); an hour
+	@scripts/setup tests
+	@$(BIN)/python -m tests.faults $(ARGS)
+
 bench:  ## figures for N=100000 inquiries, beside a plain-Python baseline of the same run
 	@scripts/setup tests
 	@$(BIN)/python -m tests.bench --inquiries $(N)
+	@$(BIN)/python -m tests.bench.distributed --inquiries $(N)
 
 docs: setup  ## write docs/generated anew from the code
 	@$(BIN)/python -m scripts.generate_docs
