@@ -27,6 +27,7 @@ COMMANDS = {
     "equipment": ("cli.registers", "equipment_app"),
     "client": ("cli.registers", "client_app"),
     "keys": ("cli.registers", "keys_app"),
+    "events": ("cli.parked", "app"),
     "audit": ("cli.audit", "app"),
     "simulate": ("cli.simulate", "app"),
 }

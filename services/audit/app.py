@@ -17,6 +17,7 @@ from services.audit.usecases.publish_checkpoint import FORKED, publish_checkpoin
 from shared.crypto.signatures import fingerprint
 from shared.db import Database, Schema
 from shared.hosting import Kit, Service
+from shared.hosting.parked_routes import parked_routes
 from shared.http import service_app
 from shared.refusals import Refusal
 
@@ -41,7 +42,7 @@ def create_service(settings: AuditSettings, kit: Kit) -> Service:
         measure=measure,
     )
     _publish_what_is_there(parts)
-    routers = (log.router, records.router, destructions.router, alarms.router)
+    routers = (log.router, records.router, destructions.router, alarms.router, parked_routes(NAME, CONSUMES))
     app = service_app(parts, title="Shokai audit", problems=PROBLEMS, routers=routers, tokens=kit.tokens)
     return Service(app=app, parts=parts, consumers=CONSUMES, jobs=JOBS)
 

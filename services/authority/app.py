@@ -10,6 +10,7 @@ from services.authority.storage.tables import PLUMBING, AuthorityTable
 from shared.crypto.published import TOKENS
 from shared.db import Schema
 from shared.hosting import Kit, Service
+from shared.hosting.parked_routes import parked_routes
 from shared.http import service_app
 
 NAME: Final = "authority"
@@ -23,7 +24,13 @@ def create_service(settings: AuthoritySettings, kit: Kit) -> Service:
     """Authority on what its host gives it."""
     parts = create_parts(settings, kit)
     problems = Path(__file__).parent / "api" / "problems.toml"
-    app = service_app(parts, title="Shokai authority", problems=problems, routers=ROUTERS, tokens=kit.tokens)
+    app = service_app(
+        parts,
+        title="Shokai authority",
+        problems=problems,
+        routers=(*ROUTERS, parked_routes(NAME, {})),
+        tokens=kit.tokens,
+    )
     return Service(app=app, parts=parts, consumers={})
 
 

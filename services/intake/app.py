@@ -12,6 +12,7 @@ from services.intake.storage.tables import PLUMBING, IntakeTable
 from services.intake.usecases.measure import measure
 from shared.db import Schema
 from shared.hosting import Kit, Service
+from shared.hosting.parked_routes import parked_routes
 from shared.http import service_app
 
 NAME = "intake"
@@ -26,7 +27,7 @@ def create_service(settings: IntakeSettings, kit: Kit) -> Service:
         parts,
         title="Shokai intake",
         problems=Path(__file__).parent / "api" / "problems.toml",
-        routers=tuple(each.router for each in rooms),
+        routers=(*(each.router for each in rooms), parked_routes(NAME, CONSUMES)),
         tokens=kit.tokens,
     )
     return Service(app=app, parts=parts, consumers=CONSUMES, jobs=JOBS, heavy=HEAVY)

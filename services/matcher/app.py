@@ -11,6 +11,7 @@ from services.matcher.storage.tables import PLUMBING, MatcherTable
 from services.matcher.usecases.measure import measure
 from shared.db import Schema
 from shared.hosting import Kit, Service
+from shared.hosting.parked_routes import parked_routes
 from shared.http import service_app
 
 NAME = "matcher"
@@ -32,7 +33,7 @@ def create_service(settings: MatcherSettings, kit: Kit) -> Service:
         parts,
         title="Shokai matcher",
         problems=Path(__file__).parent / "api" / "problems.toml",
-        routers=(batches.routes, reviews.routes, inquiry_numbers.routes),
+        routers=(batches.routes, reviews.routes, inquiry_numbers.routes, parked_routes(NAME, CONSUMES)),
         tokens=kit.tokens,
     )
     return Service(app=app, parts=parts, consumers=CONSUMES, jobs=JOBS, concurrency=settings.handlers, heavy=HEAVY)

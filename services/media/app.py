@@ -13,6 +13,7 @@ from services.media.storage.tables import PLUMBING, MediaTable
 from services.media.usecases.measure import measure
 from shared.db import Schema
 from shared.hosting import Kit, Service
+from shared.hosting.parked_routes import parked_routes
 from shared.http import service_app
 
 NAME: Final = "media"
@@ -37,7 +38,7 @@ def create_service(settings: MediaSettings, kit: Kit) -> Service:
         parts,
         title="Shokai media",
         problems=PROBLEMS,
-        routers=[replies.router, discs.router, blanks.router, dispatches.router],
+        routers=[replies.router, discs.router, blanks.router, dispatches.router, parked_routes(NAME, CONSUMES)],
         tokens=kit.tokens,
     )
     return Service(app=app, parts=parts, consumers=CONSUMES, jobs=JOBS, heavy=HEAVY)
