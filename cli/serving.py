@@ -14,7 +14,7 @@ from cli.data_dir import DataDir
 from cli.embedded import Embedded
 from cli.output import Json, Output
 from shared.hosting.installation import read_bootstrap
-from shared.hosting.process import PoliteServer
+from shared.hosting.polite import PoliteServer
 from shared.refusals import Refusal
 from shared.telemetry.spans import configure_traces, stop_traces
 

@@ -18,7 +18,7 @@ from cli.output import Output
 from cli.remote import RemoteHouse
 from cli.serving import listening
 from shared.hosting.addresses import Addresses
-from shared.hosting.process import PoliteServer
+from shared.hosting.polite import PoliteServer
 
 
 class House(Protocol):

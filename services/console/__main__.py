@@ -17,7 +17,7 @@ from shared.calendar.clock import Clock
 from shared.hosting.addresses import Addresses
 from shared.hosting.distributed import clock_of
 from shared.hosting.host_settings import HostSettings
-from shared.hosting.process import PoliteServer
+from shared.hosting.polite import PoliteServer
 from shared.refusals import Refusal
 from shared.telemetry.logs import configure_logs, log
 from shared.telemetry.spans import configure_traces, stop_traces

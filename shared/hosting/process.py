@@ -1,10 +1,8 @@
 """One process of the distributed mode: a service, one of its workers, or a step of its installation."""
 
 import asyncio
-import signal
 import sys
-from collections.abc import Callable, Collection, Coroutine, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -24,6 +22,7 @@ from shared.hosting.host_settings import HostSettings, secret
 from shared.hosting.house_events import HOUSE_EVENTS
 from shared.hosting.kit import Kit
 from shared.hosting.parts import Service
+from shared.hosting.polite import PoliteServer
 from shared.hosting.schedule import keep_schedule
 from shared.http.health import health_routes
 from shared.refusals import Refusal
@@ -159,19 +158,3 @@ class Process:
         await asyncio.to_thread(self._database.close)
         await asyncio.to_thread(stop_traces)
         self._log.info("process.stopped")
-
-
-class PoliteServer(uvicorn.Server):
-    """Being told to stop is no failure: the signal is not raised again, so that the process ends with 0."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """While it serves, SIGINT and SIGTERM ask it to finish."""
-        loop = asyncio.get_running_loop()
-        for asked in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(asked, self.handle_exit, asked, None)
-        try:
-            yield
-        finally:
-            for asked in (signal.SIGINT, signal.SIGTERM):
-                loop.remove_signal_handler(asked)
