@@ -20,6 +20,7 @@ ACTION_COMPUTED: Final = {
     "cli/register_work.py": "hands the action through; each command names it in its own call",
     "shared/auth/allow.py": "a refused act is recorded under its own name",
     "shared/auth/caller.py": "hands the action through",
+    "shared/hosting/doomed.py": "each service names the action where it names its rows",
     "shared/hosting/orphans.py": "each service names the action where it names its blobs",
     "services/authority/usecases/change_keys.py": "one way for rotation and destruction; the routes name the act",
     "services/media/api/calls.py": "a refused act is recorded under its own name",
