@@ -15,6 +15,7 @@ def main() -> int:
     """0 where everything was survived."""
     parser = argparse.ArgumentParser(prog="faults", description=__doc__)
     parser.add_argument("--only", default="", help="faults with this in their name")
+    parser.add_argument("--skip", default="-", help="no faults with this in their name")
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--report", type=Path)
@@ -23,7 +24,7 @@ def main() -> int:
         print(f"undisturbed: {difference}")
         return 1
     results = []
-    chosen = [fault for fault in FAULTS if asked.only in fault.name]
+    chosen = [fault for fault in FAULTS if asked.only in fault.name and asked.skip not in fault.name]
     for number in range(asked.rounds):
         for fault in chosen:
             print(f"{fault.name} …", flush=True)
