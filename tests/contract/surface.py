@@ -73,7 +73,20 @@ SURFACE: Final = {
 }
 
 
+# In every service alike.
+PARKED: Final = """
+    GET /events/parked
+    GET /events/parked/{}
+    GET /events/{}
+    POST /events/{}/dry-run
+    POST /events/{}/replay
+    POST /events/replay
+    POST /events/{}/discard
+    POST /events/{}/fix
+"""
+
+
 def promised(service: str) -> frozenset[str]:
     """A service's promised calls as "GET /intake/v1/requests/{}"."""
-    lines = [line.split() for line in SURFACE[service].strip().splitlines()]
+    lines = [line.split() for line in (SURFACE[service].strip() + PARKED.rstrip()).splitlines()]
     return frozenset(f"{method} /{service}/v1{path}" for method, path in lines)
