@@ -45,13 +45,13 @@ class Claims:
         if at_most <= 0:
             return ()
         busy = frozenset(self._held.values())
-        positions = await self._database.read(lambda session: self._candidates(session, busy, at_most))
-        if not positions:
-            return ()
-        if self._database.shared:
-            rows = await self._database.write(lambda work: self._claim(work, positions))
-        else:
-            rows = await self._database.read(lambda session: self._rows(session, positions))
+        rows: Sequence[Row[Any]] = ()
+        while not rows:
+            positions = await self._database.read(lambda session: self._candidates(session, busy, at_most))
+            if not positions:
+                return ()
+            # None is left where others were faster with all of them: there may be more to take.
+            rows = await self._claimed(positions)
         self._held |= {row.position: row.subject for row in rows}
         return rows
 
@@ -82,6 +82,11 @@ class Claims:
         except Exception as error:
             # They run out.
             self._log.warning("bus.claims.failed", cause=cause_of(error))
+
+    async def _claimed(self, positions: Sequence[int]) -> Sequence[Row[Any]]:
+        if self._database.shared:
+            return await self._database.write(lambda work: self._claim(work, positions))
+        return await self._database.read(lambda session: self._rows(session, positions))
 
     def _candidates(self, session: Session, busy: frozenset[str], at_most: int) -> list[int]:
         now, waiting, found = self._clock.now(), set(busy), []

@@ -3,6 +3,8 @@
 import asyncio
 import random
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import Context, copy_context
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -59,6 +61,7 @@ class Inbox:
         self._free = asyncio.Semaphore(concurrency)
         self._slots = concurrency
         self._claims = Claims(database, takes)
+        self._effects = _Effects(database, self._claims)
         self._tasks: set[asyncio.Task[None]] = set()
 
     def wants(self, event_type: str) -> bool:
@@ -175,15 +178,7 @@ class Inbox:
             if event is not None and (handler := self._handlers.get(envelope.type)):
                 effect = await handler(self._parts, event)
             reach("inbox.prepared")
-            await self._database.write(lambda work: self._apply(work, row.position, effect))
-
-    def _apply(self, work: Work, position: int, effect: Effect | None) -> None:
-        """The effect and the mark "done" together; who comes second, or has lost the claim, does nothing."""
-        table = self._table
-        mine = update(table).where(table.c.position == position, table.c.status == "pending", *self._claims.mine)
-        done = mine.values(status="done", done_at=self._clock.now(), cause="", claimed_by="", claimed_until=None)
-        if work.session.connection().execute(done).rowcount == 1 and effect is not None:
-            effect(work)
+            await self._effects.apply(row.position, effect)
 
     async def _failed(self, row: Row[Any], error: Exception) -> None:
         attempts = row.attempts + 1
@@ -213,3 +208,72 @@ class Inbox:
 
     def _next(self, attempts: int) -> datetime:
         return self._clock.now() + delay_after(attempts)
+
+
+@dataclass(slots=True)
+class _Prepared:
+    """An event whose handler has done its part: its effect waits for a commit."""
+
+    position: int
+    effect: Effect | None
+    applied: "asyncio.Future[None]"
+    context: Context = field(default_factory=copy_context)
+
+    def tell(self, failure: Exception | None) -> None:
+        """To the handler's task, unless it was cancelled meanwhile."""
+        if self.applied.done():
+            return
+        if failure is None:
+            self.applied.set_result(None)
+        else:
+            self.applied.set_exception(failure)
+
+
+class _Effects:
+    """Commits effects, those together that are prepared while a commit is under way.
+
+    Where one of several fails, none is kept, and each is tried by itself.
+    """
+
+    def __init__(self, database: Database, claims: Claims) -> None:
+        self._database = database
+        self._claims = claims
+        self._table = database.plumbing.inbox
+        self._clock = SystemClock()
+        self._waiting: list[_Prepared] = []
+        self._committing: asyncio.Task[None] | None = None
+
+    async def apply(self, position: int, effect: Effect | None) -> None:
+        """Returns once the effect is committed."""
+        prepared = _Prepared(position, effect, asyncio.get_running_loop().create_future())
+        self._waiting.append(prepared)
+        if self._committing is None or self._committing.done():
+            self._committing = asyncio.create_task(self._commit_waiting())
+        await prepared.applied
+
+    async def _commit_waiting(self) -> None:
+        while self._waiting:
+            prepared, self._waiting = self._waiting, []
+            await self._commit(prepared)
+
+    async def _commit(self, prepared: Sequence[_Prepared]) -> None:
+        failure: Exception | None = None
+        try:
+            await self._database.write(lambda work: self._apply(work, prepared))
+        except Exception as error:
+            failure = error
+        if failure is not None and len(prepared) > 1:
+            await asyncio.gather(*(self._commit([one]) for one in prepared))
+            return
+        for one in prepared:
+            one.tell(failure)
+
+    def _apply(self, work: Work, prepared: Sequence[_Prepared]) -> None:
+        """The effects and the marks "done" together; who comes second, or has lost the claim, does nothing."""
+        table, positions = self._table, [one.position for one in prepared]
+        mine = update(table).where(table.c.position.in_(positions), table.c.status == "pending", *self._claims.mine)
+        done = mine.values(status="done", done_at=self._clock.now(), cause="", claimed_by="", claimed_until=None)
+        marked = set(work.session.connection().execute(done.returning(table.c.position)).scalars())
+        for one in prepared:
+            if one.position in marked and one.effect is not None:
+                one.context.run(one.effect, work)  # the trace of its event

@@ -1,5 +1,6 @@
 """An inbox shared by several processes: each effect once, in order per subject, whoever dies or stands still."""
 
+import asyncio
 import random
 from collections import Counter, defaultdict
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from shared.bus import Inbox, claims
 from shared.bus import inbox as inbox_of
@@ -65,8 +66,10 @@ def heard(actor: Actor, what: str) -> tuple[str, float]:
 def test_several_processes_apply_everything_once_in_order_and_side_by_side(
     url: str, database: Database, start: Start
 ) -> None:
-    put(database, events(12, 10))
     everyone = [start(actors.works, url, f"w{at}", {"seconds": {"": 0.01}}) for at in range(3)]
+    for actor in everyone:
+        heard(actor, "ready")
+    put(database, events(12, 10))
     soon(done(database, 120), "all to be handled")
     assert in_order(database, 12, 10)
     assert len(who(database)) == len(everyone)
@@ -247,6 +250,54 @@ async def test_an_event_waits_behind_one_of_its_subject_that_is_tried_again_late
     while database.read_now(left) != {"done": 6}:
         await drained(inbox, database)
     assert in_order(database, 2, 3)
+
+
+async def test_an_effect_that_fails_undoes_none_of_those_that_are_committed_with_it(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All eight are prepared at once; two effects fail, one of them only in the database."""
+    together = asyncio.Event()
+    begun: list[str] = []
+
+    async def handler(parts: Any, event: StaffChanged) -> Callable[[Work], None]:
+        begun.append(event.staff_id)
+        if len(begun) == 8:
+            together.set()
+        await asyncio.wait_for(together.wait(), 60)
+
+        def effect(work: Work) -> None:
+            actors.note(work, event, "here")
+            if event.staff_id == "s3":
+                raise ArithmeticError
+            if event.staff_id == "s5":
+                work.session.connection().execute(text("SELECT 1 / 0"))
+
+        return effect
+
+    monkeypatch.setattr(inbox_of, "delay_after", lambda attempts: timedelta(hours=1))
+    put(database, events(8, 1))
+    inbox = Inbox(database, None, {StaffChanged: handler}, concurrency=8)
+    assert await inbox.start_due() == 8
+    await inbox.drain(60)
+    assert sorted(subject for subject, _ in database.read_now(applied)) == ["s0", "s1", "s2", "s4", "s6", "s7"]
+    assert database.read_now(left) == {"done": 6, "pending": 2}
+    wanted = select(TABLE.c.attempts).where(TABLE.c.status == "pending")
+    assert database.read_now(lambda session: session.connection().execute(wanted).scalars().all()) == [1, 1]
+
+
+async def test_who_is_cancelled_while_effects_are_committed_holds_up_nobody(database: Database) -> None:
+    async def handler(parts: Any, event: StaffChanged) -> Callable[[Work], None]:
+        return lambda work: actors.note(work, event, "here")
+
+    put(database, events(4, 3))
+    inbox = Inbox(database, None, {StaffChanged: handler})
+    await inbox.start_due()
+    await asyncio.sleep(0)
+    await inbox.drain(0)
+    other = Inbox(database, None, {StaffChanged: handler})
+    while database.read_now(left) != {"done": 12}:
+        await drained(other, database)
+    assert in_order(database, 4, 3)
 
 
 async def test_one_long_queue_hides_nobody(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
