@@ -24,6 +24,7 @@ from shared.hosting.kit import Kit
 from shared.hosting.parts import Service
 from shared.hosting.polite import PoliteServer
 from shared.hosting.schedule import keep_schedule
+from shared.hosting.turns import SharedTurns
 from shared.http.health import health_routes
 from shared.refusals import Refusal
 from shared.telemetry.logs import cause_of, configure_logs, log
@@ -87,7 +88,7 @@ class Process:
         )
         self._leadership = Leadership(settings.postgres(program.name), service=program.name)
         self._bus = RabbitBus(settings.bus(program.name))
-        self._jobs_lock = asyncio.Lock()
+        self._turns = SharedTurns(settings.postgres(program.name), service=program.name)
         self._failed: BaseException | None = None
 
     async def run(self) -> None:
@@ -119,7 +120,7 @@ class Process:
             return app
         key = secret(self._settings.control_key_file)
         if key:
-            mount_control(self._service, inbox=self._inbox, lock=self._jobs_lock, key=key)
+            mount_control(self._service, inbox=self._inbox, lock=self._turns, key=key)
         state = self._service.app.state
         state.bus = lambda: "connected" if self._bus.connected else "away"
         state.consuming = lambda: self._bus.consuming
@@ -137,7 +138,7 @@ class Process:
         relay.listen()
         async with asyncio.TaskGroup() as leading:
             leading.create_task(relay.run())
-            leading.create_task(keep_schedule([self._service], self._service.parts.clock, lock=self._jobs_lock))
+            leading.create_task(keep_schedule([self._service], self._service.parts.clock, lock=self._turns.schedule))
 
     def _takes(self, event_type: str) -> bool:
         heavy = event_type in self._service.heavy

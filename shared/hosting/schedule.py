@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Final
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Final
 
 from shared.calendar.clock import Clock
 from shared.hosting.jobs import HasJobs, JobStuck, Looks, run_due
@@ -12,7 +13,7 @@ from shared.telemetry.metrics import metrics_of
 LOOK_SECONDS: Final = 1.0
 
 
-async def keep_schedule(services: Sequence[HasJobs], clock: Clock, *, lock: asyncio.Lock) -> None:
+async def keep_schedule(services: Sequence[HasJobs], clock: Clock, *, lock: AbstractAsyncContextManager[Any]) -> None:
     """Run what falls due, for ever; a failing job is logged and tried again. `lock` keeps runs by hand apart."""
     logger, looks = log("host"), Looks()
     while True:
