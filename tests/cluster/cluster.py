@@ -180,6 +180,10 @@ class Cluster:
         for folder in (self.folder, self.postgres.folder, self.rabbitmq.folder):
             yield from (path for path in folder.rglob("*") if path.is_file())
 
+    def answers(self, name: str) -> bool:
+        """Whether a process does its work just now."""
+        return self.running(name) and self._is_ready(name)
+
     def log_of(self, name: str) -> str:
         """What a process wrote, from its first start on."""
         return self.place.log(name).read_text("utf-8", errors="replace")
