@@ -109,7 +109,6 @@ async def test_refuse_ends_lines_and_takes_no_new_ones(proxy: Proxy) -> None:
 
 async def test_a_server_that_is_away_is_no_hang(proxy: Proxy) -> None:
     away = Proxy(1).start()
-    reader, _ = await reach(away)
     with pytest.raises(ConnectionResetError):
-        await asyncio.wait_for(reader.read(), 5)
+        await asyncio.wait_for((await reach(away))[0].read(), 5)
     await asyncio.to_thread(away.close)
