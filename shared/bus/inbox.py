@@ -11,6 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Row, func, select, update
 from sqlmodel import Session
 
+from shared.bus.causes import noted_cause
 from shared.bus.claims import Claims
 from shared.bus.handling import Effect, Handler, Permanent
 from shared.bus.waking import wake_here
@@ -20,6 +21,7 @@ from shared.db.plumbing import insert_or_ignore
 from shared.db.work import Work
 from shared.events import Envelope, Event, event_of
 from shared.faults import reach
+from shared.refusals import Refusal
 from shared.telemetry.logs import cause_of, log
 from shared.telemetry.metrics import metrics_of
 from shared.telemetry.stages import handling
@@ -27,13 +29,18 @@ from shared.telemetry.tracing import enter_trace
 
 ATTEMPTS: Final = 8
 LOOK_SECONDS: Final = 0.5
-CAUSE_LENGTH: Final = 200
 INBOX: Final = "inbox"
+OUTAGES: Final = frozenset({"busy", "storage-full"})
 
 
 def delay_after(attempts: int) -> timedelta:
     """How long to wait before the next attempt: 0.2 s, doubling, at most a minute, with jitter."""
     return timedelta(seconds=min(60.0, 0.2 * 2**attempts) * random.uniform(0.8, 1.2))  # noqa: S311  # no secret
+
+
+def _is_outage(error: Exception) -> bool:
+    """A store that is away or full is not the event's fault: it waits as long as that takes."""
+    return isinstance(error, Refusal) and error.code in OUTAGES
 
 
 class Inbox:
@@ -182,10 +189,10 @@ class Inbox:
 
     async def _failed(self, row: Row[Any], error: Exception) -> None:
         attempts = row.attempts + 1
-        parked = isinstance(error, Permanent) or attempts >= ATTEMPTS
+        parked = isinstance(error, Permanent) or (attempts >= ATTEMPTS and not _is_outage(error))
         values: dict[str, Any] = {
             "attempts": attempts,
-            "cause": cause_of(error)[:CAUSE_LENGTH],
+            "cause": noted_cause(error),
             "status": "parked" if parked else "pending",
             "next_at": self._next(attempts),
             "claimed_by": "",

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import Session
 
 from shared.bus import Inbox, LocalBus, Permanent
+from shared.bus.inbox import ATTEMPTS
 from shared.calendar.clock import FixedClock
 from shared.db import Database, Plumbing, Schema, Work
 from shared.db.postgres import PostgresSettings, PostgresStore
@@ -203,6 +204,27 @@ async def test_what_cannot_be_mended_is_parked_with_its_cause_and_without_text(d
     assert row.status == "parked"
     assert row.cause.startswith("Permanent at handler:")
     assert "山田" not in row.cause
+
+
+async def test_a_store_that_is_away_parks_nothing(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.bus.inbox.delay_after", lambda attempts: timedelta())
+    tried = 0
+
+    async def handler(parts: Any, event: StaffChanged) -> Any:
+        nonlocal tried
+        tried += 1
+        if tried <= 2 * ATTEMPTS:
+            raise Refusal("busy")
+        return None
+
+    inbox = Inbox(database, None, {StaffChanged: handler})
+    bus = LocalBus({"test": database}, {"test": inbox})
+    await bus.start()
+    await database.write(lambda work: everything(work, "a"))
+    await asyncio.wait_for(bus.idle(), 60)
+    await bus.stop()
+    row = database.read_now(lambda session: session.connection().execute(select(PLUMBING.inbox)).one())
+    assert (row.status, tried) == ("done", 2 * ATTEMPTS + 1)
 
 
 async def test_each_subject_keeps_its_order_while_others_go_on(database: Database) -> None:
