@@ -61,8 +61,9 @@ DAMAGES: tuple[Damage, ...] = (flip, cut, empty, spoil_key, zero)
 
 def files_of(house: House, blob_id: str) -> tuple[Path, Path]:
     """Where a blob's bytes and key lie."""
-    places = Places(house.data_dir / "blobs")
-    return places.data(blob_id), places.key(blob_id)
+    root = house.data_dir / "blobs"
+    owner, name = blob_id.split(".", 1)
+    return root / "data" / owner / name[-2:] / f"{name}.blob", Places(root).key(blob_id)
 
 
 def look(house: House, service: str, query: str) -> list[Any]:

@@ -57,7 +57,7 @@ class Apart:
         for name, service in self.embedded.services.items():
             turns, inbox = self.turns[name], self.embedded._inboxes[name]
             mount_control(service, inbox=inbox, lock=turns, key=KEY)
-            schedule = keep_schedule([service], service.parts.clock, lock=turns.schedule)  # type: ignore[arg-type]
+            schedule = keep_schedule([service], service.parts.clock, lock=turns.schedule)
             tasks.append(asyncio.create_task(schedule))
         for name, app in apps.items():
             server = _Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
