@@ -30,6 +30,7 @@ from shared.refusals import Refusal
 from shared.telemetry.logs import cause_of, configure_logs, log
 from shared.telemetry.spans import configure_traces, stop_traces
 
+LIGHT_HANDLERS: Final = 32
 STEPS_OF_ALL: Final = ("service", "worker", "migrate")
 
 
@@ -83,7 +84,7 @@ class Process:
             self._database,
             self._service.parts,
             {**HOUSE_EVENTS, **self._service.consumers},
-            concurrency=self._service.concurrency,
+            concurrency=self._side_by_side(),
             takes=self._takes,
         )
         self._leadership = Leadership(settings.postgres(program.name), service=program.name)
@@ -139,6 +140,11 @@ class Process:
         async with asyncio.TaskGroup() as leading:
             leading.create_task(relay.run())
             leading.create_task(keep_schedule([self._service], self._service.parts.clock, lock=self._turns.schedule))
+
+    def _side_by_side(self) -> int:
+        """Handlers at once: light ones only wait for the database, and what they prepare is committed together."""
+        heavy = self._worker or (self._service.heavy and self._settings.handles == "all")
+        return self._service.concurrency if heavy else LIGHT_HANDLERS
 
     def _takes(self, event_type: str) -> bool:
         heavy = event_type in self._service.heavy
