@@ -5,18 +5,28 @@ import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
 
 import aio_pika
 import pytest
 from aio_pika.abc import AbstractChannel
+from sqlalchemy import MetaData, select
 
+from shared.bus import Inbox
 from shared.bus.rabbit import Batch, BusSettings, BusUnavailable, RabbitBus
 from shared.bus.topology import declare
+from shared.calendar.clock import FixedClock
+from shared.db import Database, Plumbing, Schema
+from shared.db.sqlite import SqliteStore
 from shared.events import Envelope
+from shared.events.intake import FileReceived
 from shared.ids import new_id
 from tests.parts.rabbitmq import RabbitMQ
 
 TYPE = "intake.file.received.v1"
+METADATA = MetaData()
+PLUMBING = Plumbing(METADATA)
 
 
 @dataclass
@@ -104,3 +114,24 @@ def vhost(rabbitmq: RabbitMQ) -> str:
 @pytest.fixture
 def settings(rabbitmq: RabbitMQ, vhost: str) -> BusSettings:
     return BusSettings(service="intake", urls=(rabbitmq.url(vhost),))
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Iterator[Inbox]:
+    """A real one, of a service that consumes files and never handles them."""
+    database = Database(
+        SqliteStore(f"sqlite:///{tmp_path}/inbox.sqlite3"),
+        Schema("intake", METADATA, PLUMBING, ""),
+        clock=FixedClock(datetime(2026, 6, 1, tzinfo=UTC)),
+    )
+    METADATA.create_all(database.engine)
+
+    async def handler(parts: object, happened: FileReceived) -> None: ...
+
+    yield Inbox(database, None, {FileReceived: handler})
+    database.close()
+
+
+def stored(inbox: Inbox) -> list[str]:
+    with inbox._database.engine.connect() as connection:
+        return list(connection.scalars(select(PLUMBING.inbox.c.event_id)))

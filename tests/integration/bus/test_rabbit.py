@@ -1,29 +1,19 @@
 """The bus over a real broker: what was confirmed arrives, whatever happens to the broker or the line."""
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
-from pathlib import Path
 
 import aio_pika
 import pytest
-from sqlalchemy import MetaData, select
 
 from shared.bus import Inbox
 from shared.bus.rabbit import Batch, BusSettings, BusUnavailable, RabbitBus, Unroutable
 from shared.bus.topology import CONSUMED, DEAD_LETTERS, EXCHANGE, PARKING, TopologyDiffers, bindings, declare
-from shared.calendar.clock import FixedClock
-from shared.db import Database, Plumbing, Schema
-from shared.db.sqlite import SqliteStore
-from shared.events.intake import FileReceived
-from tests.integration.bus.conftest import Heard, event, running, sent, until
+from tests.integration.bus.conftest import Heard, event, running, sent, stored, until
 from tests.parts.rabbitmq import RabbitMQ
 
 # A queue of RabbitMQ 3.10 whose node is killed within a second of its making may never find its leader again.
 YOUNG_SECONDS = 2.0
-METADATA = MetaData()
-PLUMBING = Plumbing(METADATA)
 
 
 async def test_what_is_sent_arrives_once_stored(settings: BusSettings) -> None:
@@ -73,27 +63,6 @@ async def test_no_broker_at_the_start_is_waited_for() -> None:
             await until(lambda: heard.ids == [one[0].id])
     finally:
         node.close()
-
-
-@pytest.fixture
-def inbox(tmp_path: Path) -> Iterator[Inbox]:
-    """A real one, of a service that consumes files and never handles them."""
-    database = Database(
-        SqliteStore(f"sqlite:///{tmp_path}/inbox.sqlite3"),
-        Schema("intake", METADATA, PLUMBING, ""),
-        clock=FixedClock(datetime(2026, 6, 1, tzinfo=UTC)),
-    )
-    METADATA.create_all(database.engine)
-
-    async def handler(parts: object, happened: FileReceived) -> None: ...
-
-    yield Inbox(database, None, {FileReceived: handler})
-    database.close()
-
-
-def stored(inbox: Inbox) -> list[str]:
-    with inbox._database.engine.connect() as connection:
-        return list(connection.scalars(select(PLUMBING.inbox.c.event_id)))
 
 
 async def test_nothing_that_was_confirmed_is_lost_when_the_broker_is_killed(own_node: RabbitMQ, inbox: Inbox) -> None:
