@@ -12,6 +12,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, Spa
 from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 from opentelemetry.trace import Tracer
 
+from shared.telemetry.ids import SystemIds
 from shared.telemetry.metrics import metrics_of
 
 PATH: Final = "/v1/traces"
@@ -72,7 +73,7 @@ class _Export:
         found = self._tracers.get(name)
         if found is None:
             resource = Resource({"service.name": name, "service.namespace": "shokai"})
-            provider = TracerProvider(ALWAYS_ON, resource, shutdown_on_exit=False)
+            provider = TracerProvider(ALWAYS_ON, resource, shutdown_on_exit=False, id_generator=SystemIds())
             provider.add_span_processor(self._batches)
             found = self._tracers.setdefault(name, provider.get_tracer("shokai"))
         return found

@@ -12,9 +12,9 @@ from typing import Final, Literal
 
 from opentelemetry import trace
 from opentelemetry.context import Context, attach, detach
-from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 from opentelemetry.trace import Link, NonRecordingSpan, SpanContext, SpanKind, Status, StatusCode, TraceFlags
 
+from shared.telemetry.ids import SystemIds
 from shared.telemetry.spans import tracer_of
 from shared.telemetry.words import METHODS, OTHER, SPAN_NAME, word
 
@@ -45,7 +45,7 @@ NUMBERS: Final = {
 MOST_LINKS: Final = 100
 
 _TRACEPARENT: Final = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
-_IDS: Final = RandomIdGenerator()
+_IDS: Final = SystemIds()
 _SAMPLED: Final = TraceFlags(TraceFlags.SAMPLED)
 _service: ContextVar[str] = ContextVar("span_service", default="")
 
