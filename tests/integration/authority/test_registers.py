@@ -28,11 +28,11 @@ EVERYBODY = frozenset(TEAMS)
 ACCESS: dict[tuple[str, str], frozenset[str]] = {
     ("POST", "/authority/v1/sessions/current/renewal"): EVERYBODY,
     ("DELETE", "/authority/v1/sessions/current"): EVERYBODY,
-    ("POST", "/authority/v1/approvals"): frozenset({"clerk", "operator", "supervisor", "admin"}),
-    ("GET", "/authority/v1/approvals"): EVERYBODY - {"ops"},
-    ("GET", "/authority/v1/approvals/x"): EVERYBODY - {"ops"},
+    ("POST", "/authority/v1/approvals"): EVERYBODY - {"auditor"},
+    ("GET", "/authority/v1/approvals"): EVERYBODY,
+    ("GET", "/authority/v1/approvals/x"): EVERYBODY,
     ("POST", "/authority/v1/approvals/x/decision"): EVERYBODY,
-    ("POST", "/authority/v1/approvals/x/withdrawal"): frozenset({"clerk", "operator", "supervisor", "admin"}),
+    ("POST", "/authority/v1/approvals/x/withdrawal"): EVERYBODY - {"auditor"},
     ("GET", "/authority/v1/staff"): frozenset({"admin", "supervisor", "auditor"}),
     ("GET", "/authority/v1/staff/x"): frozenset({"admin", "supervisor", "auditor"}),
     ("POST", "/authority/v1/staff"): frozenset({"admin"}),
@@ -49,6 +49,14 @@ ACCESS: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/authority/v1/keys"): frozenset({"admin", "supervisor", "auditor", "ops"}),
     ("POST", "/authority/v1/keys/rotation"): frozenset({"admin"}),
     ("POST", "/authority/v1/keys/destruction"): frozenset({"admin"}),
+    ("GET", "/authority/v1/events/parked"): frozenset({"ops", "supervisor", "auditor"}),
+    ("GET", "/authority/v1/events/parked/x"): frozenset({"ops", "supervisor", "auditor"}),
+    ("GET", "/authority/v1/events/x"): frozenset({"ops", "supervisor", "auditor"}),
+    ("POST", "/authority/v1/events/x/dry-run"): frozenset({"ops"}),
+    ("POST", "/authority/v1/events/x/replay"): frozenset({"ops"}),
+    ("POST", "/authority/v1/events/replay"): frozenset({"ops"}),
+    ("POST", "/authority/v1/events/x/discard"): frozenset({"ops"}),
+    ("POST", "/authority/v1/events/x/fix"): frozenset({"ops"}),
 }
 OPEN = {("POST", "/authority/v1/token"), ("GET", "/authority/v1/jwks"), ("POST", "/authority/v1/sessions")}
 NOT_LET_IN = {"team-not-allowed", "not-for-clients", "not-for-services", "token-missing", "token-invalid"}
