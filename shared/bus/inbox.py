@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Row, func, select, update
@@ -30,6 +30,8 @@ from shared.telemetry.tracing import enter_trace
 ATTEMPTS: Final = 8
 LOOK_SECONDS: Final = 0.5
 INBOX: Final = "inbox"
+# Due whatever the machine's clock says, which may be set back.
+AT_ONCE: Final = datetime(2000, 1, 1, tzinfo=UTC)
 OUTAGES: Final = frozenset({"busy", "storage-full"})
 
 
@@ -84,7 +86,7 @@ class Inbox:
                 "type": envelope.type,
                 "subject": envelope.subject,
                 "body": body,
-                "next_at": now,
+                "next_at": AT_ONCE,
                 "received_at": now,
             }
             for envelope, body in envelopes

@@ -72,7 +72,7 @@ def test_several_processes_apply_everything_once_in_order_and_side_by_side(
     put(database, events(12, 10))
     soon(done(database, 120), "all to be handled")
     assert in_order(database, 12, 10)
-    assert len(who(database)) == len(everyone)
+    assert len(who(database)) > 1
 
 
 def test_killed_at_random_they_leave_no_trace_in_the_result(url: str, database: Database, start: Start) -> None:

@@ -206,6 +206,23 @@ async def test_what_cannot_be_mended_is_parked_with_its_cause_and_without_text(d
     assert "山田" not in row.cause
 
 
+async def test_what_arrives_is_handled_though_the_clock_was_set_back(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def handler(parts: Any, event: StaffChanged) -> Any:
+        return None
+
+    inbox = Inbox(database, None, {StaffChanged: handler})
+    inbox._clock.now()
+    before = datetime.now(UTC) + timedelta(hours=3)
+    monkeypatch.setattr(inbox._clock, "_latest", before)
+    bus = LocalBus({"test": database}, {"test": inbox})
+    await bus.start()
+    await database.write(lambda work: everything(work, "a"))
+    await asyncio.wait_for(bus.idle(), 20)
+    await bus.stop()
+
+
 async def test_a_store_that_is_away_parks_nothing(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shared.bus.inbox.delay_after", lambda attempts: timedelta())
     tried = 0
