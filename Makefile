@@ -17,7 +17,7 @@ demo: setup  ## a whole month on synthetic people, then the page to look at (ARG
 
 test:  ## all tests: unit, architecture, contract, integration, end to end, faults
 	@scripts/setup tests
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist loadfile $(ARGS)
 
 check: setup  ## format, lint, types, import rules, generated pages: what CI runs before the tests
 	@scripts/check
