@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Row, or_, select, update
 from sqlmodel import Session
 
-from shared.calendar.clock import SystemClock
+from shared.calendar.clock import Clock
 from shared.db.database import Database
 from shared.db.work import Work
 from shared.ids import new_id
@@ -26,11 +26,11 @@ RENEW_SECONDS: Final = 4.0
 class Claims:
     """The events that this process has taken. A process alone on its database keeps them in memory only."""
 
-    def __init__(self, database: Database, takes: Callable[[str], bool]) -> None:
+    def __init__(self, database: Database, takes: Callable[[str], bool], clock: Clock) -> None:
         self._database = database
         self._takes = takes
         self._table = database.plumbing.inbox
-        self._clock = SystemClock()
+        self._clock = clock
         self._log = log(database.service)
         self._me = f"{socket.gethostname()[:30]}/{os.getpid()}/{new_id()[-12:]}"
         self._held: dict[int, str] = {}

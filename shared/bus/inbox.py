@@ -15,7 +15,7 @@ from shared.bus.causes import noted_cause
 from shared.bus.claims import Claims
 from shared.bus.handling import Effect, Handler, Permanent
 from shared.bus.waking import wake_here
-from shared.calendar.clock import SystemClock
+from shared.calendar.clock import Clock, SystemClock
 from shared.db.database import Database
 from shared.db.plumbing import insert_or_ignore
 from shared.db.work import Work
@@ -67,10 +67,9 @@ class Inbox:
         self._clock = SystemClock()
         self._log = log(database.service)
         self._wake = asyncio.Event()
-        self._free = asyncio.Semaphore(concurrency)
         self._slots = concurrency
-        self._claims = Claims(database, takes)
-        self._effects = _Effects(database, self._claims)
+        self._claims = Claims(database, takes, self._clock)
+        self._effects = _Effects(database, self._claims, self._clock)
         self._tasks: set[asyncio.Task[None]] = set()
 
     def wants(self, event_type: str) -> bool:
@@ -134,7 +133,6 @@ class Inbox:
         """Start the first pending event of each subject that is due and free; how many."""
         rows = await self._claims.take(self._slots - len(self._tasks))
         for row in rows:
-            await self._free.acquire()
             task = asyncio.create_task(self._handle(row))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
@@ -175,7 +173,6 @@ class Inbox:
             await self._failed(row, error)
         finally:
             self._claims.done(row.position)
-            self._free.release()
             self._wake.set()
 
     async def _handle_row(self, row: Row[Any]) -> None:
@@ -244,11 +241,11 @@ class _Effects:
     Where one of several fails, none is kept, and each is tried by itself.
     """
 
-    def __init__(self, database: Database, claims: Claims) -> None:
+    def __init__(self, database: Database, claims: Claims, clock: Clock) -> None:
         self._database = database
         self._claims = claims
         self._table = database.plumbing.inbox
-        self._clock = SystemClock()
+        self._clock = clock
         self._waiting: list[_Prepared] = []
         self._committing: asyncio.Task[None] | None = None
 

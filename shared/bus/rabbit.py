@@ -142,7 +142,7 @@ class RabbitBus:
     Each line is kept up for as long as `run` runs; a broker that is away is waited for.
     """
 
-    def __init__(self, settings: BusSettings, *, on_confirm: Callable[[float], None] = lambda seconds: None) -> None:
+    def __init__(self, settings: BusSettings) -> None:
         self._settings = settings
         self._addresses = settings.addresses()
         self._turn = count(random.randrange(max(1, len(self._addresses))))  # noqa: S311  # no secret
@@ -155,7 +155,6 @@ class RabbitBus:
         self._ended.set()
         self._free = asyncio.Semaphore(IN_FLIGHT)
         self._flying: set[str] = set()
-        self._on_confirm = on_confirm
 
     @property
     def connected(self) -> bool:
@@ -208,7 +207,6 @@ class RabbitBus:
                 raise BusUnavailable
             self._flying.add(envelope.id)
             reach("bus.publish")
-            started = monotonic()
             try:
                 await publish(outlet.exchange, _message(envelope, body), envelope.type, self._settings.publish_seconds)
             except PublishError:
@@ -216,7 +214,6 @@ class RabbitBus:
                 raise Unroutable from None
             finally:
                 self._flying.discard(envelope.id)
-            self._on_confirm(monotonic() - started)
 
     async def _keep(self, kind: str, use: Callable[[AbstractConnection], Awaitable[None]]) -> None:
         """One line, made anew whenever it is lost."""

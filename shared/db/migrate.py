@@ -1,5 +1,6 @@
 """Brings one service's database to its newest version, and says what its restricted role may do there."""
 
+from functools import cache
 from importlib import resources
 from typing import Any, Final
 
@@ -30,15 +31,21 @@ def migrate(engine: Engine, metadata: MetaData, migrations_package: str, *, role
             _grant(connection, metadata, role)
 
 
-def is_at_head(engine: Engine, metadata: MetaData, migrations_package: str) -> bool:
+def is_at_head(engine: Engine, migrations_package: str) -> bool:
     """Whether the database has seen every migration that this code knows. A newer database is at head as well."""
-    script = ScriptDirectory.from_config(_config(migrations_package, metadata, None))
+    known, head = _revisions(migrations_package)
     with engine.connect() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
     if current is None:
         return False
-    known = [revision.revision for revision in script.walk_revisions()]
-    return current not in known or current == script.get_current_head()
+    return current not in known or current == head
+
+
+@cache
+def _revisions(migrations_package: str) -> tuple[frozenset[str], str | None]:
+    """All revisions that this code knows, and the newest. Read once: every probe of readiness asks."""
+    script = ScriptDirectory.from_config(_config(migrations_package, None, None))
+    return frozenset(revision.revision for revision in script.walk_revisions()), script.get_current_head()
 
 
 def differences(engine: Engine, metadata: MetaData) -> list[Any]:
@@ -68,7 +75,7 @@ def _rights(table: Table) -> str:
     return "SELECT, INSERT" + (f", UPDATE ({', '.join(changes)})" if changes else "")
 
 
-def _config(migrations_package: str, metadata: MetaData, connection: object) -> Config:
+def _config(migrations_package: str, metadata: MetaData | None, connection: object) -> Config:
     config = Config()
     config.set_main_option("script_location", str(resources.files("shared.db") / "alembic"))
     config.set_main_option("version_locations", str(resources.files(migrations_package) / "versions"))

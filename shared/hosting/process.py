@@ -89,6 +89,7 @@ class Process:
         )
         self._leadership = Leadership(settings.postgres(program.name), service=program.name)
         self._bus = RabbitBus(settings.bus(program.name))
+        self._relay = Relay(self._database, self._bus.send)
         self._turns = SharedTurns(settings.postgres(program.name), service=program.name)
         self._failed: BaseException | None = None
 
@@ -131,14 +132,13 @@ class Process:
     def _parts(self) -> list[Coroutine[Any, Any, None]]:
         if self._worker:
             return [self._inbox.run()]
+        self._relay.listen()
         return [self._inbox.run(), self._bus.run(self._inbox.accept), self._leadership.lead(self._lead)]
 
     async def _lead(self) -> None:
         """What only one of a service's processes does: relay what was committed, run what is due."""
-        relay = Relay(self._database, self._bus.send)
-        relay.listen()
         async with asyncio.TaskGroup() as leading:
-            leading.create_task(relay.run())
+            leading.create_task(self._relay.run())
             leading.create_task(keep_schedule([self._service], self._service.parts.clock, lock=self._turns.schedule))
 
     def _side_by_side(self) -> int:

@@ -75,11 +75,8 @@ def health_routes(parts: Any) -> APIRouter:
 
 
 async def _are_current(parts: Any) -> bool:
-    """Whether the database is not older than this code; where the host does not say, it is taken to be so."""
-    schema = getattr(parts.db, "schema", None)
-    if schema is None:
-        return True
-    return await asyncio.to_thread(is_at_head, parts.db.engine, schema.metadata, schema.migrations)
+    """Whether the database is not older than this code."""
+    return await asyncio.to_thread(is_at_head, parts.db.engine, parts.db.schema.migrations)
 
 
 def _bus(request: Request) -> BusState:

@@ -78,15 +78,15 @@ def test_from_the_release_before_to_the_newest_and_back(place: str, service: str
     schema = SCHEMAS[service]
     database = open_database(place)
     engine = database.engine
-    assert not is_at_head(engine, schema.metadata, schema.migrations)
+    assert not is_at_head(engine, schema.migrations)
     at_0001(engine, schema)
     assert not columns(engine) & CLAIMS
-    assert not is_at_head(engine, schema.metadata, schema.migrations)
+    assert not is_at_head(engine, schema.migrations)
     old = old_inbox()
     with engine.connect() as connection, connection.begin():
         connection.execute(insert(old).values(row("before")))
     migrate(engine, schema.metadata, schema.migrations)
-    assert is_at_head(engine, schema.metadata, schema.migrations)
+    assert is_at_head(engine, schema.migrations)
     assert differences(engine, schema.metadata) == []
     new = schema.plumbing.inbox
     with engine.connect() as connection, connection.begin():
@@ -110,7 +110,7 @@ def test_a_newer_database_is_good_enough(place: str) -> None:
     migrate(database.engine, schema.metadata, schema.migrations)
     with database.engine.connect() as connection, connection.begin():
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    assert is_at_head(database.engine, schema.metadata, schema.migrations)
+    assert is_at_head(database.engine, schema.migrations)
     database.close()
 
 
@@ -127,7 +127,7 @@ def test_two_processes_migrate_at_once(place: str, start: Start) -> None:
         actor.tell("now")
     assert [actor.hear() for actor in both] == ["migrated", "migrated"]
     database = open_database(place)
-    assert is_at_head(database.engine, schema.metadata, schema.migrations)
+    assert is_at_head(database.engine, schema.migrations)
     assert differences(database.engine, schema.metadata) == []
     database.close()
 
