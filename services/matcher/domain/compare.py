@@ -3,22 +3,46 @@
 Rows whose texts are the same take no further step; only the others are normalised.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import polars as pl
 
 from services.matcher.domain.items.address import judge_address, judge_addresses
 from services.matcher.domain.items.birth import judge_birth, judge_births
-from services.matcher.domain.items.judgement import AGREES, CODES, JUDGEMENT, JUDGEMENTS, SAME, joined
+from services.matcher.domain.items.judgement import (
+    AGREES,
+    CODES,
+    FOUR_ITEMS,
+    JUDGEMENT,
+    JUDGEMENTS,
+    SEPARATOR,
+    Judged,
+    built_in_judgements,
+    joined,
+    judgement_of,
+    told,
+)
 from services.matcher.domain.items.name import judge_name, judge_names
 from services.matcher.domain.items.sex import judge_sex, judge_sexes
-from shared.people.characters import is_blank_column, is_unreadable_column
+from shared.people.columns.characters import is_blank_column, is_unreadable_column
+from shared.people.columns.rows import only_where
 from shared.people.person import ITEMS, RawPerson
 
-__all__ = ["AGREES", "CODES", "FOUR_ITEMS", "JUDGEMENTS", "Comparison", "compare", "compare_frame"]
+__all__ = [
+    "AGREES",
+    "CODES",
+    "EVIDENCE",
+    "FOUR_ITEMS",
+    "JUDGEMENTS",
+    "Comparison",
+    "compare",
+    "compare_frame",
+    "judge_frame",
+]
 
-FOUR_ITEMS = ("name", "birth", "sex", "address")
+EVIDENCE = {item: f"evidence_{item}" for item in FOUR_ITEMS}
 _Judge = Callable[[pl.DataFrame], pl.DataFrame]
 _RULES: dict[str, tuple[tuple[str, ...], _Judge]] = {
     "name": (("name_kanji", "name_kana"), judge_names),
@@ -31,58 +55,85 @@ _SEXES = ["1", "2"]
 
 @dataclass(frozen=True)
 class Comparison:
-    """The judgement of each of the four items, and the codes of all that differs."""
+    """The evidence on each of the four items: why it was judged as it was."""
 
-    name: str
-    birth: str
-    sex: str
-    address: str
-    differing: tuple[str, ...] = ()
+    name: Judged
+    birth: Judged
+    sex: Judged
+    address: Judged
 
     @property
-    def judgements(self) -> tuple[str, str, str, str]:
+    def items(self) -> tuple[Judged, Judged, Judged, Judged]:
         """Name, birth, sex, address."""
         return self.name, self.birth, self.sex, self.address
+
+    @property
+    def judgements(self) -> tuple[str, ...]:
+        """What the evidence means, unless a decision table says otherwise: name, birth, sex, address."""
+        return tuple(item.judgement for item in self.items)
+
+    @property
+    def differing(self) -> tuple[str, ...]:
+        """The codes of all that differs, as the plan is told, in the order of CODES."""
+        return told(code for item in self.items for code in item.codes)
 
 
 def compare(asked: RawPerson, held: RawPerson) -> Comparison:
     """One inquiry beside one candidate."""
-    items = (
+    return Comparison(
         judge_name(asked.name_kanji, asked.name_kana, held.name_kanji, held.name_kana),
         judge_birth(asked.birth_date, held.birth_date),
         judge_sex(asked.sex, held.sex),
         judge_address(asked.address, held.address),
     )
-    name, birth, sex, address = (item.judgement for item in items)
-    return Comparison(name, birth, sex, address, tuple(code for item in items for code in item.codes))
 
 
-def compare_frame(pairs: pl.DataFrame) -> pl.DataFrame:
-    """`compare` over asked_… and held_… columns: adds name, birth, sex, address (Enum) and differing (`;` between).
+def compare_frame(pairs: pl.DataFrame, judgements: Mapping[str, str] | None = None) -> pl.DataFrame:
+    """`compare` over asked_… and held_… columns; null counts as empty.
 
-    Null counts as empty.
+    Adds evidence_name, evidence_birth, evidence_sex and evidence_address (reason codes, `;` between), name, birth, sex
+    and address (Enum; what the evidence means by `judgements`, default the catalogue's), and differing.
     """
     texts = pairs.select(
         pl.col(f"{side}_{item}").cast(pl.String).fill_null("") for side in ("asked", "held") for item in ITEMS
     )
-    judged = {item: _judged(texts, columns, judge) for item, (columns, judge) in _RULES.items()}
+    evidence = {EVIDENCE[item]: _evidence(texts, columns, judge) for item, (columns, judge) in _RULES.items()}
+    return judge_frame(pairs.with_columns(**evidence), judgements)
+
+
+def judge_frame(pairs: pl.DataFrame, judgements: Mapping[str, str] | None = None) -> pl.DataFrame:
+    """Adds what the evidence means (name, birth, sex, address) and what of it a plan is told (differing)."""
+    means = judgements or built_in_judgements()
+    named = pl.DataFrame([_by_codes(pairs[EVIDENCE[item]], _told) for item in FOUR_ITEMS])
     return pairs.with_columns(
-        *(judged[item]["judgement"].cast(JUDGEMENT).alias(item) for item in FOUR_ITEMS),
-        pl.select(joined(*(pl.lit(judged[item]["codes"]) for item in FOUR_ITEMS)).alias("differing")).to_series(),
+        *(
+            _by_codes(pairs[EVIDENCE[item]], partial(_judgement, means)).cast(JUDGEMENT).alias(item)
+            for item in FOUR_ITEMS
+        ),
+        differing=named.select(joined(pl.all())).to_series(),
     )
 
 
-def _judged(texts: pl.DataFrame, columns: tuple[str, ...], judge: _Judge) -> pl.DataFrame:
-    """Judgement and codes of one item for every row; `judge` sees only those whose texts are not plainly the same."""
+def _by_codes(evidence: pl.Series, meaning: Callable[[tuple[str, ...]], str]) -> pl.Series:
+    """`meaning` of each row's codes, worked out once for each of the few texts that occur."""
+    texts = evidence.unique()
+    meanings = [meaning(tuple(text.split(SEPARATOR)) if text else ()) for text in texts]
+    return evidence.replace_strict(texts, meanings, return_dtype=pl.String)
+
+
+def _judgement(judgements: Mapping[str, str], codes: tuple[str, ...]) -> str:
+    return judgement_of(codes, judgements)
+
+
+def _told(codes: tuple[str, ...]) -> str:
+    return SEPARATOR.join(told(codes))
+
+
+def _evidence(texts: pl.DataFrame, columns: tuple[str, ...], judge: _Judge) -> pl.Series:
+    """The reason codes of one item for every row; `judge` sees only those whose texts are not plainly the same."""
     plain = pl.all_horizontal(_plainly_same(column) for column in columns)
-    rows = texts.select(f"{side}_{column}" for side in ("asked", "held") for column in columns).with_row_index("row")
-    others = rows.filter(~plain)
-    judged = pl.concat([others.select("row"), judge(others.drop("row"))], how="horizontal")
-    return (
-        rows.select("row")
-        .join(judged, on="row", how="left", maintain_order="left")
-        .select(pl.col("judgement").fill_null(SAME), pl.col("codes").fill_null(""))
-    )
+    rows = texts.select(f"{side}_{column}" for side in ("asked", "held") for column in columns)
+    return only_where(rows, ~plain, judge)["codes"].fill_null("")
 
 
 def _plainly_same(column: str) -> pl.Expr:

@@ -8,80 +8,63 @@ import re
 
 import polars as pl
 
-from services.matcher.domain.items.judgement import BY_RULE, CANNOT_JUDGE, DIFFERS, MISSING, PARTLY, SAME, Judged
-from shared.people.addresses import Address, folded, folded_column, read_address, read_folded
-from shared.people.characters import is_blank, is_blank_column, is_unreadable, is_unreadable_column
-from shared.people.columns import only_where
+from services.matcher.domain.items.judgement import Judged
+from shared.people.addresses import Address, folded, read_address
+from shared.people.characters import is_blank, is_unreadable
+from shared.people.columns.addresses import folded_column, read_folded
+from shared.people.columns.characters import is_blank_column, is_unreadable_column
+from shared.people.columns.rows import only_where
 
-_CODES = {
-    SAME: "",
-    BY_RULE: "ADDRESS-NOTATION",
-    PARTLY: "ADDRESS-DIFFERS",
-    DIFFERS: "ADDRESS-DIFFERS",
-    MISSING: "ADDRESS-UNCLEAR",
-    CANNOT_JUDGE: "ADDRESS-UNCLEAR",
-}
-_OLD_NAME = "ADDRESS-OLD-NAME"
 # How a former municipality lives on in front of the town: 員弁町石仏, 浦和区高砂.
 _LIVES_ON = ("町", "区", "")
 
 
 def judge_address(asked: str, held: str) -> Judged:
-    """The judgement of one address, and ADDRESS-… codes."""
+    """The ADDRESS-… reasons of one address."""
     if is_blank(asked) or is_blank(held):
-        return _coded(MISSING)
+        return Judged(("ADDRESS-MISSING",))
     if is_unreadable(asked) or is_unreadable(held):
-        return _coded(CANNOT_JUDGE)
+        return Judged(("ADDRESS-UNREADABLE",))
     if asked == held:
-        return Judged(SAME)
-    return _compared(read_address(asked), read_address(held))
+        return Judged()
+    return Judged((_compared(read_address(asked), read_address(held)),))
 
 
 def judge_addresses(rows: pl.DataFrame) -> pl.DataFrame:
-    """`judge_address` over asked_address and held_address: columns judgement and codes."""
+    """`judge_address` over asked_address and held_address: column codes."""
     texts = rows.select(pl.col("asked_address").alias("asked"), pl.col("held_address").alias("held"))
     forms = texts.select(folded_column(pl.all()))
     others = only_where(forms, pl.col("asked") != pl.col("held"), _read_and_compared)
-    rated = pl.concat([texts, others], how="horizontal")
-    judged = rated.select(_judgement().alias("judgement"), pl.col("former").fill_null(value=False))
-    code = pl.col("judgement").replace_strict(_CODES, return_dtype=pl.String)
-    by_old_name = pl.col("former") & (pl.col("judgement") == BY_RULE)
-    return judged.select("judgement", pl.when(by_old_name).then(pl.lit(_OLD_NAME)).otherwise(code).alias("codes"))
+    return pl.concat([texts, others], how="horizontal").select(_reason().alias("codes"))
 
 
 def _read_and_compared(forms: pl.DataFrame) -> pl.DataFrame:
-    """Columns rating (how the parts agree) and former (one side alone uses a former municipality name)."""
+    """Column reason: how the parts agree."""
     sides = (read_folded(forms[side]).select(pl.all().name.prefix(f"{side}_")) for side in ("asked", "held"))
     together = pl.concat(sides, how="horizontal").with_columns(
         *(folded_column(_side(side, "old_name")).alias(f"{side}_former") for side in ("asked", "held")),
         same_house=_same_house_column(),
         without_ward=_without_ward_column(),
     )
-    return together.with_columns(same_town=_same_town_column()).select(
-        _rating().alias("rating"), _ONE_FORMER.alias("former")
-    )
+    return together.with_columns(same_town=_same_town_column()).select(_compared_column().alias("reason"))
 
 
-def _coded(judgement: str) -> Judged:
-    return Judged(judgement, (_CODES[judgement],))
-
-
-def _compared(asked: Address, held: Address) -> Judged:
+def _compared(asked: Address, held: Address) -> str:
     if bool(asked.old_name) != bool(held.old_name):
         former, today = (asked, held) if asked.old_name else (held, asked)
         return _compared_over_time(former, today)
     same_town = asked.town == held.town
     if _same_place(asked, held) and same_town:
-        return _coded(BY_RULE if _same_house(asked, held) else PARTLY)
+        return "ADDRESS-NOTATION" if _same_house(asked, held) else "ADDRESS-NUMBER-DIFFERS"
     without_ward = _one_leaves_out_ward(asked, held) and same_town and _same_house(asked, held)
-    return _coded(PARTLY if without_ward else DIFFERS)
+    return "ADDRESS-WARD-OMITTED" if without_ward else "ADDRESS-TOWN-DIFFERS"
 
 
-def _compared_over_time(former: Address, today: Address) -> Judged:
+def _compared_over_time(former: Address, today: Address) -> str:
     inside = today.municipality_code in former.became.split(";") and _prefectures_agree(former, today)
     if not inside or today.municipality_code == "" or today.town not in _towns_of(former):
-        return _coded(DIFFERS)
-    return Judged(BY_RULE, (_OLD_NAME,)) if _same_house(former, today) else _coded(PARTLY)
+        return "ADDRESS-TOWN-DIFFERS"
+    return "ADDRESS-OLD-NAME" if _same_house(former, today) else "ADDRESS-NUMBER-DIFFERS"
 
 
 def _same_place(asked: Address, held: Address) -> bool:
@@ -135,27 +118,29 @@ _ONE_FORMER = (_side("held", "old_name") != "") != _IS_FORMER
 _PREFECTURES_AGREE = _alike("prefecture") | _either_empty("prefecture")
 
 
-def _judgement() -> pl.Expr:
+def _reason() -> pl.Expr:
     asked, held = pl.col("asked"), pl.col("held")
     return (
         pl.when(is_blank_column(asked) | is_blank_column(held))
-        .then(pl.lit(MISSING))
+        .then(pl.lit("ADDRESS-MISSING"))
         .when(is_unreadable_column(asked) | is_unreadable_column(held))
-        .then(pl.lit(CANNOT_JUDGE))
+        .then(pl.lit("ADDRESS-UNREADABLE"))
         .when(asked == held)
-        .then(pl.lit(SAME))
-        .otherwise(pl.col("rating").fill_null(BY_RULE))
+        .then(pl.lit(""))
+        .otherwise(pl.col("reason").fill_null("ADDRESS-NOTATION"))
     )
 
 
-def _rating() -> pl.Expr:
+def _compared_column() -> pl.Expr:
     same_town, same_house = pl.col("same_town"), pl.col("same_house")
     return (
         pl.when(same_town & same_house)
-        .then(pl.lit(BY_RULE))
-        .when(same_town | (pl.col("without_ward") & same_house))
-        .then(pl.lit(PARTLY))
-        .otherwise(pl.lit(DIFFERS))
+        .then(pl.when(_ONE_FORMER).then(pl.lit("ADDRESS-OLD-NAME")).otherwise(pl.lit("ADDRESS-NOTATION")))
+        .when(same_town)
+        .then(pl.lit("ADDRESS-NUMBER-DIFFERS"))
+        .when(pl.col("without_ward") & same_house)
+        .then(pl.lit("ADDRESS-WARD-OMITTED"))
+        .otherwise(pl.lit("ADDRESS-TOWN-DIFFERS"))
     )
 
 

@@ -4,48 +4,42 @@ import re
 
 import polars as pl
 
-from services.matcher.domain.items.judgement import BY_RULE, CANNOT_JUDGE, DIFFERS, MISSING, PARTLY, SAME, Judged
-from shared.people.dates import western, western_column
+from services.matcher.domain.items.judgement import Judged
+from shared.people.columns.dates import western_column
+from shared.people.dates import western
 
 _SHAPE = "^[0-9]{8}$"
 
 
 def judge_birth(asked: str, held: str) -> Judged:
-    """The judgement of one date of birth, and BIRTH-… codes."""
-    judgement = _judged(asked.strip(" "), held.strip(" "))
-    if judgement in (SAME, BY_RULE):
-        return Judged(judgement)
-    return Judged(judgement, ("BIRTH-UNCLEAR" if judgement in (MISSING, CANNOT_JUDGE) else "BIRTH-DIFFERS",))
+    """The BIRTH-… reasons of one date of birth."""
+    code = _reason(asked.strip(" "), held.strip(" "))
+    return Judged((code,)) if code else Judged()
 
 
 def judge_births(rows: pl.DataFrame) -> pl.DataFrame:
-    """`judge_birth` over asked_birth_date and held_birth_date: columns judgement and codes."""
+    """`judge_birth` over asked_birth_date and held_birth_date: column codes."""
     sides = [
         column
         for side in ("asked", "held")
         for column in _side_columns(pl.col(f"{side}_birth_date").str.strip_chars(" "), side)
     ]
-    judged = rows.select(sides).select(_judgement().alias("judgement"))
-    unclear = pl.col("judgement").is_in([MISSING, CANNOT_JUDGE])
-    agrees = pl.col("judgement").is_in([SAME, BY_RULE])
-    code = (
-        pl.when(agrees).then(pl.lit("")).when(unclear).then(pl.lit("BIRTH-UNCLEAR")).otherwise(pl.lit("BIRTH-DIFFERS"))
-    )
-    return judged.with_columns(code.alias("codes"))
+    return rows.select(sides).select(_reason_column().alias("codes"))
 
 
-def _judged(asked: str, held: str) -> str:
+def _reason(asked: str, held: str) -> str:
     if not asked or not held:
-        return MISSING
+        return "BIRTH-MISSING"
     if asked == held:
-        return SAME
+        return ""
     days = western(asked), western(held)
     if all(days):
-        return BY_RULE if days[0] == days[1] else DIFFERS
+        return "BIRTH-ERA" if days[0] == days[1] else "BIRTH-DIFFERS"
     years, months = zip(_year_month(asked), _year_month(held), strict=True)
     if "" in years:
-        return CANNOT_JUDGE
-    return PARTLY if years[0] == years[1] and ("" in months or months[0] == months[1]) else DIFFERS
+        return "BIRTH-UNKNOWN"
+    known_alike = years[0] == years[1] and ("" in months or months[0] == months[1])
+    return "BIRTH-DAY-UNKNOWN" if known_alike else "BIRTH-DIFFERS"
 
 
 def _year_month(text: str) -> tuple[str, str]:
@@ -75,20 +69,20 @@ def _alike(part: str) -> pl.Expr:
     return pl.col(f"asked_{part}") == pl.col(f"held_{part}")
 
 
-def _judgement() -> pl.Expr:
+def _reason_column() -> pl.Expr:
     both_days = pl.col("asked_day").is_not_null() & pl.col("held_day").is_not_null()
     return (
         pl.when(_either_empty("text"))
-        .then(pl.lit(MISSING))
+        .then(pl.lit("BIRTH-MISSING"))
         .when(_alike("text"))
-        .then(pl.lit(SAME))
+        .then(pl.lit(""))
         .when(both_days & _alike("day"))
-        .then(pl.lit(BY_RULE))
+        .then(pl.lit("BIRTH-ERA"))
         .when(both_days)
-        .then(pl.lit(DIFFERS))
+        .then(pl.lit("BIRTH-DIFFERS"))
         .when(_either_empty("year"))
-        .then(pl.lit(CANNOT_JUDGE))
+        .then(pl.lit("BIRTH-UNKNOWN"))
         .when(_alike("year") & (_either_empty("month") | _alike("month")))
-        .then(pl.lit(PARTLY))
-        .otherwise(pl.lit(DIFFERS))
+        .then(pl.lit("BIRTH-DAY-UNKNOWN"))
+        .otherwise(pl.lit("BIRTH-DIFFERS"))
     )

@@ -5,56 +5,35 @@ A reading that one side lacks decides nothing: registers hold readings only sinc
 
 import polars as pl
 
-from services.matcher.domain.items.judgement import (
-    BY_RULE,
-    CANNOT_JUDGE,
-    DIFFERS,
-    MISSING,
-    PARTLY,
-    SAME,
-    Judged,
-    code_when,
-    joined,
-)
-from shared.people.characters import is_blank, is_blank_column, is_unreadable, is_unreadable_column
-from shared.people.columns import only_where
-from shared.people.names import (
-    form_key,
-    form_key_column,
-    kana_bare_key,
-    kana_bare_key_column,
-    kana_key,
-    kana_key_column,
-    kanji_key,
-    kanji_key_column,
-)
+from services.matcher.domain.items.judgement import Judged, joined, judged
+from shared.people.characters import is_blank, is_unreadable
+from shared.people.columns.characters import is_blank_column, is_unreadable_column
+from shared.people.columns.kana import kana_bare_key_column, kana_key_column
+from shared.people.columns.names import form_key_column, kanji_key_column
+from shared.people.columns.rows import only_where
+from shared.people.kana import kana_bare_key, kana_key
+from shared.people.names import form_key, kanji_key
 
 _ASKED_KANJI, _HELD_KANJI = pl.col("asked_name_kanji"), pl.col("held_name_kanji")
 _ASKED_KANA, _HELD_KANA = pl.col("asked_name_kana"), pl.col("held_name_kana")
+_KANA_REASONS = {True: "KANA-FORM", False: "KANA-DIFFERS", None: "KANA-MISSING"}
 _PLAIN_KATAKANA = "^[ァ-ヴー]+$"
 
 
 def judge_name(asked_kanji: str, asked_kana: str, held_kanji: str, held_kana: str) -> Judged:
-    """The judgement of one name, and NAME-… and KANA-… codes."""
-    kana = _readings_agree(asked_kana, held_kana)
-    kana_code = ("KANA-DIFFERS",) if kana is False else ()
-    if is_unreadable(asked_kanji) or is_unreadable(held_kanji):
-        return Judged(CANNOT_JUDGE, ("NAME-UNCLEAR", *kana_code))
-    if is_blank(asked_kanji) or is_blank(held_kanji):
-        return Judged(MISSING, ("NAME-UNCLEAR", *kana_code))
-    if kanji_key(asked_kanji) == kanji_key(held_kanji):
-        variant = () if form_key(asked_kanji) == form_key(held_kanji) else ("NAME-VARIANT",)
-        exact = (asked_kanji, asked_kana) == (held_kanji, held_kana)
-        return Judged(PARTLY if kana is False else SAME if exact else BY_RULE, (*variant, *kana_code))
-    return Judged(PARTLY if kana else DIFFERS, ("NAME-DIFFERS", *kana_code))
+    """The KANJI-… and KANA-… reasons of one name."""
+    readings = _readings_agree(asked_kana, held_kana)
+    kana = "" if asked_kana == held_kana else _KANA_REASONS[readings]
+    return judged(_kanji_reason(asked_kanji, held_kanji, readings), kana)
 
 
 def judge_names(rows: pl.DataFrame) -> pl.DataFrame:
-    """`judge_name` over asked_name_kanji, asked_name_kana and held_…: columns judgement and codes."""
+    """`judge_name` over asked_name_kanji, asked_name_kana and held_…: column codes."""
     measured = pl.concat(
         [
             rows.select(
-                exact=(_ASKED_KANJI == _HELD_KANJI) & (_ASKED_KANA == _HELD_KANA),
+                one_kanji=_ASKED_KANJI == _HELD_KANJI,
+                one_kana=_ASKED_KANA == _HELD_KANA,
                 unreadable=is_unreadable_column(_ASKED_KANJI) | is_unreadable_column(_HELD_KANJI),
                 missing=is_blank_column(_ASKED_KANJI) | is_blank_column(_HELD_KANJI),
             ),
@@ -63,7 +42,19 @@ def judge_names(rows: pl.DataFrame) -> pl.DataFrame:
         ],
         how="horizontal",
     )
-    return measured.select(_judgement().alias("judgement"), _codes().alias("codes"))
+    return measured.select(joined(_kanji_reason_column(), _kana_reason_column()).alias("codes"))
+
+
+def _kanji_reason(asked: str, held: str, readings: bool | None) -> str:
+    if is_unreadable(asked) or is_unreadable(held):
+        return "KANJI-UNREADABLE"
+    if is_blank(asked) or is_blank(held):
+        return "KANJI-MISSING"
+    if asked == held:
+        return ""
+    if kanji_key(asked) == kanji_key(held):
+        return "KANJI-FORM" if form_key(asked) == form_key(held) else "KANJI-OLD-FORM"
+    return "KANJI-DIFFERS-KANA-AGREES" if readings else "KANJI-DIFFERS"
 
 
 def _readings_agree(asked: str, held: str) -> bool | None:
@@ -113,29 +104,31 @@ def _kana_keys(rows: pl.DataFrame) -> pl.DataFrame:
     return keyed.select(agrees=pl.col("known") & pl.col("agrees"), differs=pl.col("known") & ~pl.col("agrees"))
 
 
-def _judgement() -> pl.Expr:
+def _kanji_reason_column() -> pl.Expr:
     return (
         pl.when("unreadable")
-        .then(pl.lit(CANNOT_JUDGE))
+        .then(pl.lit("KANJI-UNREADABLE"))
         .when("missing")
-        .then(pl.lit(MISSING))
-        .when(pl.col("same_kanji") & pl.col("kana_differs"))
-        .then(pl.lit(PARTLY))
-        .when("exact")
-        .then(pl.lit(SAME))
+        .then(pl.lit("KANJI-MISSING"))
+        .when("one_kanji")
+        .then(pl.lit(""))
+        .when("same_form")
+        .then(pl.lit("KANJI-FORM"))
         .when("same_kanji")
-        .then(pl.lit(BY_RULE))
+        .then(pl.lit("KANJI-OLD-FORM"))
         .when("kana_agrees")
-        .then(pl.lit(PARTLY))
-        .otherwise(pl.lit(DIFFERS))
+        .then(pl.lit("KANJI-DIFFERS-KANA-AGREES"))
+        .otherwise(pl.lit("KANJI-DIFFERS"))
     )
 
 
-def _codes() -> pl.Expr:
-    unclear = pl.col("unreadable") | pl.col("missing")
-    return joined(
-        code_when(~unclear & pl.col("same_kanji") & ~pl.col("same_form"), "NAME-VARIANT"),
-        code_when(~unclear & ~pl.col("same_kanji"), "NAME-DIFFERS"),
-        code_when(unclear, "NAME-UNCLEAR"),
-        code_when(pl.col("kana_differs"), "KANA-DIFFERS"),
+def _kana_reason_column() -> pl.Expr:
+    return (
+        pl.when("one_kana")
+        .then(pl.lit(""))
+        .when("kana_agrees")
+        .then(pl.lit("KANA-FORM"))
+        .when("kana_differs")
+        .then(pl.lit("KANA-DIFFERS"))
+        .otherwise(pl.lit("KANA-MISSING"))
     )

@@ -2,43 +2,40 @@
 
 import polars as pl
 
-from services.matcher.domain.items.judgement import BY_RULE, CANNOT_JUDGE, DIFFERS, MISSING, SAME, Judged
-from shared.people.characters import without_marks, without_marks_column
+from services.matcher.domain.items.judgement import Judged, code_when
+from shared.people.characters import without_marks
+from shared.people.columns.characters import without_marks_column
 
 _KNOWN = ("1", "2")
 
 
 def judge_sex(asked: str, held: str) -> Judged:
-    """The judgement of one sex, and SEX-… codes."""
+    """The SEX-… reasons of one sex."""
     codes = without_marks(asked), without_marks(held)
     if "" in codes:
-        return Judged(MISSING, ("SEX-UNCLEAR",))
+        return Judged(("SEX-MISSING",))
     if not set(codes) <= set(_KNOWN):
-        return Judged(CANNOT_JUDGE, ("SEX-UNCLEAR",))
+        return Judged(("SEX-UNREADABLE",))
     if codes[0] != codes[1]:
-        return Judged(DIFFERS, ("SEX-DIFFERS",))
-    return Judged(SAME if asked == held else BY_RULE)
+        return Judged(("SEX-DIFFERS",))
+    return Judged() if asked == held else Judged(("SEX-FORM",))
 
 
 def judge_sexes(rows: pl.DataFrame) -> pl.DataFrame:
-    """`judge_sex` over asked_sex and held_sex: columns judgement and codes."""
+    """`judge_sex` over asked_sex and held_sex: column codes."""
     asked, held = pl.col("asked"), pl.col("held")
     folded = rows.select(
         asked=without_marks_column(pl.col("asked_sex")),
         held=without_marks_column(pl.col("held_sex")),
         exact=pl.col("asked_sex") == pl.col("held_sex"),
     )
-    judgement = (
+    code = (
         pl.when((asked == "") | (held == ""))
-        .then(pl.lit(MISSING))
+        .then(pl.lit("SEX-MISSING"))
         .when(~(asked.is_in(_KNOWN) & held.is_in(_KNOWN)))
-        .then(pl.lit(CANNOT_JUDGE))
+        .then(pl.lit("SEX-UNREADABLE"))
         .when(asked != held)
-        .then(pl.lit(DIFFERS))
-        .when(pl.col("exact"))
-        .then(pl.lit(SAME))
-        .otherwise(pl.lit(BY_RULE))
+        .then(pl.lit("SEX-DIFFERS"))
+        .otherwise(code_when(~pl.col("exact"), "SEX-FORM"))
     )
-    code = {MISSING: "SEX-UNCLEAR", CANNOT_JUDGE: "SEX-UNCLEAR", DIFFERS: "SEX-DIFFERS", SAME: "", BY_RULE: ""}
-    judged = folded.select(judgement.alias("judgement"))
-    return judged.with_columns(pl.col("judgement").replace_strict(code, return_dtype=pl.String).alias("codes"))
+    return folded.select(code.alias("codes"))

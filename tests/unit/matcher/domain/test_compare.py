@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.matcher.domain.compare import CODES, FOUR_ITEMS, JUDGEMENTS, compare, compare_frame
+from services.matcher.domain.compare import CODES, EVIDENCE, FOUR_ITEMS, JUDGEMENTS, compare, compare_frame
 from services.matcher.domain.explain import RULES, explain
 from shared.people.person import ITEMS, RawPerson
 from tests.unit.people.anything import ADDRESS, ANY, CHARACTERS, THOROUGH
@@ -68,9 +68,12 @@ def pairs(draw: st.DrawFn) -> tuple[RawPerson, RawPerson]:
 @THOROUGH
 @given(st.lists(pairs(), min_size=1, max_size=20))
 def test_both_forms_judge_alike(people: list[tuple[RawPerson, RawPerson]]) -> None:
-    found = compare_frame(frame(people)).select(*FOUR_ITEMS, "differing").rows()
+    found = compare_frame(frame(people)).select(*EVIDENCE.values(), *FOUR_ITEMS, "differing").rows()
     plain = [compare(asked, held) for asked, held in people]
-    assert found == [(*one.judgements, ";".join(one.differing)) for one in plain]
+    codes = [(";".join(item.codes) for item in one.items) for one in plain]
+    assert found == [
+        (*texts, *one.judgements, ";".join(one.differing)) for texts, one in zip(codes, plain, strict=True)
+    ]
 
 
 @THOROUGH
@@ -111,7 +114,7 @@ def test_explaining_never_fails(people: tuple[RawPerson, RawPerson]) -> None:
         assert step.side in ("asked", "held")
 
 
-def judged(**held: str) -> tuple[tuple[str, str, str, str], tuple[str, ...]]:
+def judged(**held: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     found = compare(PERSON, replace(PERSON, **held))
     return found.judgements, found.differing
 
@@ -140,13 +143,13 @@ def test_names(held: dict[str, str], name: str, codes: tuple[str, ...]) -> None:
 
 def test_a_variant_is_told() -> None:
     found = compare(replace(PERSON, name_kanji="髙橋　實"), replace(PERSON, name_kanji="高橋　実"))
-    assert (found.name, found.differing) == ("same_by_rule", ("NAME-VARIANT",))
+    assert (found.name.judgement, found.differing) == ("same_by_rule", ("NAME-VARIANT",))
 
 
 def test_private_use_is_never_equal() -> None:
     gaiji = replace(PERSON, name_kanji="\ue000田　太郎", address="東京都\ue000区1")
     found = compare(gaiji, gaiji)
-    assert (found.name, found.address) == ("cannot_judge", "cannot_judge")
+    assert (found.name.judgement, found.address.judgement) == ("cannot_judge", "cannot_judge")
 
 
 @pytest.mark.parametrize(
@@ -210,7 +213,7 @@ NOTATION, OLD, DIFFERS = ("ADDRESS-NOTATION",), ("ADDRESS-OLD-NAME",), ("ADDRESS
 )
 def test_addresses(asked: str, held: str, judgement: str, codes: tuple[str, ...]) -> None:
     found = compare(replace(PERSON, address=asked), replace(PERSON, address=held))
-    assert (found.address, found.differing) == (judgement, codes)
+    assert (found.address.judgement, found.differing) == (judgement, codes)
 
 
 def test_no_rows_and_nulls() -> None:
