@@ -1,5 +1,5 @@
 """Japanese names, kana, addresses, dates and check digits: normalise and explain.
 
-Each rule exists twice under one name: `rule(text)` in plain Python and `rule_column(expr)` over a polars column.
-The tests hold the two against each other on arbitrary text.
+These modules need nothing but the standard library. `shared.people.columns` holds the same rules over polars columns;
+the tests hold the two against each other on arbitrary text.
 """

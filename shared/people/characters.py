@@ -11,12 +11,10 @@ import unicodedata
 from functools import cache
 from importlib.resources import files
 
-import polars as pl
-
 # Private use (外字), and what systems print in place of a character that they lost.
 UNREADABLE = "[\ue000-\uf8ff\U000f0000-\U0010ffff\u3013\u25a0\ufffd]"
-_PRIVATE_USE = "[\ue000-\uf8ff\U000f0000-\U0010ffff]"
-_KANJI = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+PRIVATE_USE = "[\ue000-\uf8ff\U000f0000-\U0010ffff]"
+KANJI = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _DATA = files("shared.people") / "data"
 
 
@@ -35,12 +33,7 @@ def variant_bases() -> dict[str, str]:
 
 def has_private_use(text: str) -> bool:
     """Whether a private-use (外字) character stands in the text."""
-    return re.search(_PRIVATE_USE, text) is not None
-
-
-def has_private_use_column(column: pl.Expr) -> pl.Expr:
-    """`has_private_use` over a column; null is false."""
-    return column.str.contains(_PRIVATE_USE).fill_null(value=False)
+    return re.search(PRIVATE_USE, text) is not None
 
 
 def is_unreadable(text: str) -> bool:
@@ -48,19 +41,9 @@ def is_unreadable(text: str) -> bool:
     return re.search(UNREADABLE, text) is not None
 
 
-def is_unreadable_column(column: pl.Expr) -> pl.Expr:
-    """`is_unreadable` over a column; null is false."""
-    return column.str.contains(UNREADABLE).fill_null(value=False)
-
-
 def outside_jis_levels(text: str) -> bool:
     """Whether a kanji outside JIS level 1 and 2 (JIS X 0208) stands in the text."""
-    return any(character not in _jis_kanji() for character in re.findall(f"[{_KANJI}]", text))
-
-
-def outside_jis_levels_column(column: pl.Expr) -> pl.Expr:
-    """`outside_jis_levels` over a column; null is false."""
-    return column.str.contains(f"[{_KANJI}--{_jis_kanji()}]").fill_null(value=False)
+    return any(character not in jis_kanji() for character in re.findall(f"[{KANJI}]", text))
 
 
 def compatible(text: str) -> str:
@@ -73,32 +56,20 @@ def is_blank(text: str) -> bool:
     return DROPPED.sub("", text) == ""
 
 
-def is_blank_column(column: pl.Expr) -> pl.Expr:
-    """`is_blank` over a column; null is true."""
-    return ~column.str.contains(_KEPT).fill_null(value=False)
-
-
 def without_marks(text: str) -> str:
     """Compatibility forms folded (NFKC), then blanks, controls and variation selectors dropped."""
     return unicodedata.normalize("NFKC", DROPPED.sub("", unicodedata.normalize("NFKC", text)))
 
 
-def without_marks_column(column: pl.Expr) -> pl.Expr:
-    """`without_marks` over a column."""
-    return column.str.normalize("NFKC").str.replace_all(_DROPPED, "").str.normalize("NFKC")
-
-
 @cache
-def _jis_kanji() -> str:
+def jis_kanji() -> str:
     """The 6,355 kanji of levels 1 and 2: rows 16 to 84."""
     codes = (bytes((0xA0 + row, 0xA0 + cell)) for row in range(16, 85) for cell in range(1, 95))
     return "".join(code.decode("euc_jp", errors="ignore") for code in codes)
 
 
 # Blanks, controls, zero-width characters and variation selectors: never part of what a name or address says.
-_DROPPED = (
+DROPPED = re.compile(
     "[\\x00-\\x20\\x7f-\\xa0\u00ad\u034f\u061c\u1680\u180b-\u180f\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000"
     "\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]"
 )
-DROPPED = re.compile(_DROPPED)
-_KEPT = _DROPPED.replace("[", "[^", 1)

@@ -5,9 +5,7 @@ confirmed on published samples. All-zero numbers satisfy the arithmetic and are 
 """
 
 import re
-from collections.abc import Callable, Sequence
-
-import polars as pl
+from collections.abc import Sequence
 
 MY_NUMBER_WEIGHTS = (6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
 RESIDENT_CODE_WEIGHTS = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
@@ -29,11 +27,6 @@ def is_my_number(text: str) -> bool:
     return _is_number(text, 12) and my_number_check_digit(text[:11]) == text[11]
 
 
-def is_my_number_column(column: pl.Expr) -> pl.Expr:
-    """`is_my_number` over a column; null is false."""
-    return _checked(column, MY_NUMBER_WEIGHTS, _eleven_or_zero_column)
-
-
 def resident_code_check_digit(body: str) -> str:
     """The eleventh digit of the resident code that starts with these ten digits."""
     return _eleven_or_zero(_weighted(body, RESIDENT_CODE_WEIGHTS))
@@ -47,11 +40,6 @@ def resident_code_of(body: str) -> str:
 def is_resident_code(text: str) -> bool:
     """Eleven digits, not all zero, with the right check digit."""
     return _is_number(text, 11) and resident_code_check_digit(text[:10]) == text[10]
-
-
-def is_resident_code_column(column: pl.Expr) -> pl.Expr:
-    """`is_resident_code` over a column; null is false."""
-    return _checked(column, RESIDENT_CODE_WEIGHTS, _eleven_or_zero_column)
 
 
 def municipality_code_check_digit(body: str) -> str:
@@ -69,11 +57,6 @@ def is_municipality_code(text: str) -> bool:
     return _is_number(text, 6) and municipality_code_check_digit(text[:5]) == text[5]
 
 
-def is_municipality_code_column(column: pl.Expr) -> pl.Expr:
-    """`is_municipality_code` over a column; null is false."""
-    return _checked(column, MUNICIPALITY_WEIGHTS, lambda total: (11 - total % 11) % 10)
-
-
 def _is_number(text: str, length: int) -> bool:
     return re.fullmatch(f"[0-9]{{{length}}}", text) is not None and text.strip("0") != ""
 
@@ -85,18 +68,3 @@ def _weighted(body: str, weights: Sequence[int]) -> int:
 def _eleven_or_zero(total: int) -> str:
     rest = total % 11
     return "0" if rest <= 1 else str(11 - rest)
-
-
-def _eleven_or_zero_column(total: pl.Expr) -> pl.Expr:
-    rest = total % 11
-    return pl.when(rest <= 1).then(0).otherwise(11 - rest)
-
-
-def _checked(column: pl.Expr, weights: Sequence[int], check_digit: Callable[[pl.Expr], pl.Expr]) -> pl.Expr:
-    length = len(weights) + 1
-    shaped = column.str.contains(f"^[0-9]{{{length}}}$")
-    number = pl.when(shaped).then(column).cast(pl.Int64)
-    total = pl.sum_horizontal(
-        *((number // 10 ** (length - 1 - place)) % 10 * weight for place, weight in enumerate(weights))
-    )
-    return (shaped & (number > 0) & (check_digit(total) == number % 10)).fill_null(value=False)

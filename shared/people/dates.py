@@ -8,12 +8,10 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-import polars as pl
+from shared.calendar.eras import BY_CODE
 
-from shared.calendar.eras import BY_CODE, ERAS
-
-_WESTERN = "^[0-9]{8}$"
-_ERA = "^[13579][0-9]{6}$"
+WESTERN = "^[0-9]{8}$"
+ERA = "^[13579][0-9]{6}$"
 
 
 @dataclass(frozen=True)
@@ -32,12 +30,7 @@ def read_birth(raw: str) -> BirthDate:
 
 def looks_like_date(text: str) -> bool:
     """Eight digits, or an era code and six digits."""
-    return re.fullmatch(_WESTERN[1:-1], text) is not None or re.fullmatch(_ERA[1:-1], text) is not None
-
-
-def looks_like_date_column(column: pl.Expr) -> pl.Expr:
-    """`looks_like_date` over a column; null is false."""
-    return (column.str.contains(_WESTERN) | column.str.contains(_ERA)).fill_null(value=False)
+    return re.fullmatch(WESTERN[1:-1], text) is not None or re.fullmatch(ERA[1:-1], text) is not None
 
 
 def western(text: str) -> str | None:
@@ -53,22 +46,6 @@ def western(text: str) -> str | None:
     return day.strftime("%Y%m%d") if day and number > 0 and day >= era.first else None
 
 
-def western_column(column: pl.Expr) -> pl.Expr:
-    """`western` over a column."""
-    written = column.str.contains(_WESTERN) & ~column.str.starts_with("0000")
-    in_era = column.str.contains(_ERA) & (column.str.slice(1, 2) != "00")
-    code = column.str.slice(0, 1)
-    from_era = (_era_year(column, code) + column.str.slice(3)).str.to_date("%Y%m%d", strict=False)
-    first = code.replace_strict({era.code: era.first for era in ERAS}, default=None, return_dtype=pl.Date)
-    day = (
-        pl.when(written)
-        .then(column.str.to_date("%Y%m%d", strict=False))
-        .when(in_era & (from_era >= first))
-        .then(from_era)
-    )
-    return day.dt.strftime("%Y%m%d")
-
-
 def beyond_era(text: str) -> bool:
     """Whether an era date names a day after the era's end."""
     day = western(text)
@@ -76,19 +53,6 @@ def beyond_era(text: str) -> bool:
         return False
     last = BY_CODE[text[0]].last
     return last is not None and day > last.strftime("%Y%m%d")
-
-
-def beyond_era_column(column: pl.Expr) -> pl.Expr:
-    """`beyond_era` over a column; null is false."""
-    last = column.str.slice(0, 1).replace_strict(
-        {era.code: f"{era.last:%Y%m%d}" for era in ERAS if era.last}, default=None, return_dtype=pl.String
-    )
-    return ((column.str.len_bytes() == 7) & (western_column(column) > last)).fill_null(value=False)
-
-
-def _era_year(column: pl.Expr, code: pl.Expr) -> pl.Expr:
-    base = code.replace_strict({era.code: era.year(0) for era in ERAS}, default=None, return_dtype=pl.Int32)
-    return (base + column.str.slice(1, 2).cast(pl.Int32, strict=False)).cast(pl.String)
 
 
 def _day(year: int, month: int, day: int) -> date | None:

@@ -10,8 +10,6 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-import polars as pl
-
 TO_KATAKANA = {chr(code): chr(code + 0x60) for code in (*range(0x3041, 0x3097), 0x309D, 0x309E)}
 TO_LARGE = dict(zip("ァィゥェォッャュョヮヵヶ", "アイウエオツヤユヨワカケ", strict=True))
 _OLD = {"ヰ": "イ", "ヱ": "エ"}
@@ -25,10 +23,10 @@ def _large(folded: dict[str, str]) -> dict[str, str]:
     return {source: _OLD.get(TO_LARGE.get(kana, kana), TO_LARGE.get(kana, kana)) for source, kana in folded.items()}
 
 
-_FOLD = _large(TO_KATAKANA | TO_LARGE | _OLD) | TO_CAPITALS | _MARKS
-_FOLD_TABLE = str.maketrans(_FOLD)
+FOLD = _large(TO_KATAKANA | TO_LARGE | _OLD) | TO_CAPITALS | _MARKS
+_FOLD_TABLE = str.maketrans(FOLD)
 # Sound marks (made combining by NFKD), accents, blanks, punctuation between the parts of foreign names.
-_DROPPED = (
+DROPPED = (
     "[\u0300-\u036f\u3099\u309a\u3000\u30fb\uff65\u00b7\u2022.,'\u2019\\x00-\\x20\\x7f-\\xa0\u1680"
     "\u2000-\u200f\u2028-\u202f\u205f-\u206f\ufe00-\ufe0f\ufeff]"
 )
@@ -40,9 +38,9 @@ _ROWS = {
     "エケセテネヘメレ": "エ",
     "オコソトノホモヨロヲ": "オウ",
 }
-_LONG = "|".join(f"([{row}])[{vowel}ー]+" for row, vowel in _ROWS.items())
-_LONG_ALONE = "ーー+"
-_TO_HALF = {unicodedata.normalize("NFKC", chr(code)): chr(code) for code in range(0xFF61, 0xFF9E)} | {
+LONG = "|".join(f"([{row}])[{vowel}ー]+" for row, vowel in _ROWS.items())
+LONG_ALONE = "ーー+"
+TO_HALF = {unicodedata.normalize("NFKC", chr(code)): chr(code) for code in range(0xFF61, 0xFF9E)} | {
     "\u3099": "ﾞ",
     "\u309a": "ﾟ",
     "ヮ": "ﾜ",
@@ -51,9 +49,9 @@ _TO_HALF = {unicodedata.normalize("NFKC", chr(code)): chr(code) for code in rang
     "ヰ": "ｲ",
     "ヱ": "ｴ",
 }
-_TO_HALF |= {hira: _TO_HALF[kata] for hira, kata in TO_KATAKANA.items() if kata in _TO_HALF}
-_TO_HALF |= {mark: "ｰ" for mark in LONG_MARKS if not mark.isascii()}
-_HALF_TABLE = str.maketrans(_TO_HALF)
+TO_HALF |= {hira: TO_HALF[kata] for hira, kata in TO_KATAKANA.items() if kata in TO_HALF}
+TO_HALF |= {mark: "ｰ" for mark in LONG_MARKS if not mark.isascii()}
+_HALF_TABLE = str.maketrans(TO_HALF)
 
 
 def kana_key(text: str) -> str:
@@ -61,19 +59,9 @@ def kana_key(text: str) -> str:
     return _long_marks(_folded(text))
 
 
-def kana_key_column(column: pl.Expr) -> pl.Expr:
-    """`kana_key` over a column."""
-    return _long_marks_column(_folded_column(column))
-
-
 def kana_bare_key(text: str) -> str:
     """The key of the reading with its long marks left out as written."""
     return _long_marks(_folded(text).replace("ー", ""))
-
-
-def kana_bare_key_column(column: pl.Expr) -> pl.Expr:
-    """`kana_bare_key` over a column."""
-    return _long_marks_column(_folded_column(column).str.replace_all("ー", "", literal=True))
 
 
 def half_width_kana(text: str) -> str:
@@ -85,12 +73,6 @@ def half_width_kana(text: str) -> str:
     return re.sub(" +", " ", decomposed.translate(_HALF_TABLE)).strip(" ")
 
 
-def half_width_kana_column(column: pl.Expr) -> pl.Expr:
-    """`half_width_kana` over a column."""
-    decomposed = column.str.normalize("NFKD")
-    return decomposed.str.replace_many(_TO_HALF).str.replace_all(" +", " ").str.strip_chars(" ")
-
-
 def kana_steps() -> tuple[tuple[str, Callable[[str], str]], ...]:
     """The steps of `kana_key`, each with the name of its rule, for showing how a reading was folded."""
     katakana = str.maketrans(TO_KATAKANA | TO_CAPITALS)
@@ -99,25 +81,16 @@ def kana_steps() -> tuple[tuple[str, Callable[[str], str]], ...]:
         ("width", lambda text: unicodedata.normalize("NFKC", text)),
         ("kana-form", lambda text: text.translate(katakana)),
         ("blanks", lambda text: re.sub(_BLANKS, "", text)),
-        ("sound-marks", lambda text: re.sub(_DROPPED, "", unicodedata.normalize("NFKD", text))),
+        ("sound-marks", lambda text: re.sub(DROPPED, "", unicodedata.normalize("NFKD", text))),
         ("small-kana", lambda text: text.translate(large)),
         ("long-marks", kana_key),
     )
 
 
 def _folded(text: str) -> str:
-    return re.sub(_DROPPED, "", unicodedata.normalize("NFKD", text)).translate(_FOLD_TABLE)
-
-
-def _folded_column(column: pl.Expr) -> pl.Expr:
-    return column.str.normalize("NFKD").str.replace_all(_DROPPED, "").str.replace_many(_FOLD)
+    return re.sub(DROPPED, "", unicodedata.normalize("NFKD", text)).translate(_FOLD_TABLE)
 
 
 def _long_marks(folded: str) -> str:
-    marked = re.sub(_LONG, lambda match: "".join(part or "" for part in match.groups()) + "ー", folded)
-    return re.sub(_LONG_ALONE, "ー", marked)
-
-
-def _long_marks_column(folded: pl.Expr) -> pl.Expr:
-    marked = folded.str.replace_all(_LONG, "${1}${2}${3}${4}${5}ー")
-    return marked.str.replace_all(_LONG_ALONE, "ー")
+    marked = re.sub(LONG, lambda match: "".join(part or "" for part in match.groups()) + "ー", folded)
+    return re.sub(LONG_ALONE, "ー", marked)

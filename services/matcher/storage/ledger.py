@@ -14,7 +14,7 @@ from services.matcher.storage.tables import Held, Spent
 from shared.crypto.keyring import Keyring
 from shared.db import Database, Work, table_of
 from shared.db.bulk import insert_new, present
-from shared.people.inquiry_numbers import new_inquiry_numbers
+from shared.people.columns.inquiry_numbers import new_inquiry_numbers
 from shared.people.person import ITEMS
 
 T = TypeVar("T")

@@ -19,7 +19,7 @@ from shared.events.matcher import (
     RepliesReady,
 )
 from shared.events.media import PackageReceived
-from shared.people.inquiry_numbers import new_inquiry_numbers
+from shared.people.columns.inquiry_numbers import new_inquiry_numbers
 from tests.integration.conftest import staff
 from tests.integration.intake.conftest import BAD_DATE, GOOD, OTHER, PLAN, Intake, people, request_file
 

@@ -7,17 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.people.addresses import (
-    COLUMNS,
-    PLACE,
-    folded,
-    folded_column,
-    read_address,
-    read_addresses,
-    read_municipalities,
-)
+from shared.people.addresses import folded, read_address
+from shared.people.columns.addresses import COLUMNS, PLACE, folded_column, read_addresses, read_municipalities
+from shared.people.columns.numerals import with_hyphens_column
 from shared.people.municipalities import current, former, prefectures
-from shared.people.numerals import number, with_hyphens, with_hyphens_column
+from shared.people.numerals import number, with_hyphens
 from tests.unit.people.anything import ADDRESS, TEXTS, THOROUGH
 
 ADDRESSES = st.lists(ADDRESS, min_size=1, max_size=60)

@@ -7,15 +7,13 @@ from hypothesis import strategies as st
 
 from shared.people.check_digits import (
     is_municipality_code,
-    is_municipality_code_column,
     is_my_number,
-    is_my_number_column,
     is_resident_code,
-    is_resident_code_column,
     municipality_code_of,
     my_number_of,
     resident_code_of,
 )
+from shared.people.columns.check_digits import is_municipality_code_column, is_my_number_column, is_resident_code_column
 from tests.unit.people.anything import ANY, THOROUGH
 
 RULES = {

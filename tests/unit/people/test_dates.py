@@ -5,15 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.people.dates import (
-    beyond_era,
-    beyond_era_column,
-    looks_like_date,
-    looks_like_date_column,
-    read_birth,
-    western,
-    western_column,
-)
+from shared.people.columns.dates import beyond_era_column, looks_like_date_column, western_column
+from shared.people.dates import beyond_era, looks_like_date, read_birth, western
 from tests.unit.people.anything import ANY, THOROUGH
 
 NEAR_DATES = st.from_regex("[13579][0-9]{2}[01][0-9][0-3][0-9]", fullmatch=True) | st.from_regex(

@@ -4,15 +4,8 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.people.inquiry_numbers import (
-    ALPHABET,
-    canonical,
-    canonical_column,
-    check_character,
-    is_inquiry_number,
-    is_inquiry_number_column,
-    new_inquiry_numbers,
-)
+from shared.people.columns.inquiry_numbers import canonical_column, is_inquiry_number_column, new_inquiry_numbers
+from shared.people.inquiry_numbers import ALPHABET, canonical, check_character, is_inquiry_number
 from tests.unit.people.anything import ANY, THOROUGH
 
 NUMBERS = st.text(ALPHABET, min_size=9, max_size=9).map(lambda body: body + check_character(body))

@@ -9,22 +9,25 @@ from hypothesis import given
 
 from shared.people import characters, kana, names
 from shared.people.characters import variants
+from shared.people.columns import characters as characters_column
+from shared.people.columns import kana as kana_column
+from shared.people.columns import names as names_column
 from tests.unit.people.anything import TEXTS, THOROUGH
 
 Texts = Callable[[str], object]
 Column = Callable[[pl.Expr], pl.Expr]
 RULES: dict[str, tuple[Texts, Column]] = {
-    "kana_key": (names.kana_key, names.kana_key_column),
-    "kana_bare_key": (names.kana_bare_key, names.kana_bare_key_column),
-    "half_width_kana": (names.half_width_kana, names.half_width_kana_column),
-    "form_key": (names.form_key, names.form_key_column),
-    "kanji_key": (names.kanji_key, names.kanji_key_column),
-    "without_marks": (characters.without_marks, characters.without_marks_column),
-    "in_two_parts": (names.in_two_parts, names.in_two_parts_column),
-    "has_private_use": (names.has_private_use, names.has_private_use_column),
-    "is_unreadable": (characters.is_unreadable, characters.is_unreadable_column),
-    "is_blank": (characters.is_blank, characters.is_blank_column),
-    "outside_jis_levels": (names.outside_jis_levels, names.outside_jis_levels_column),
+    "kana_key": (kana.kana_key, kana_column.kana_key_column),
+    "kana_bare_key": (kana.kana_bare_key, kana_column.kana_bare_key_column),
+    "half_width_kana": (kana.half_width_kana, kana_column.half_width_kana_column),
+    "form_key": (names.form_key, names_column.form_key_column),
+    "kanji_key": (names.kanji_key, names_column.kanji_key_column),
+    "without_marks": (characters.without_marks, characters_column.without_marks_column),
+    "in_two_parts": (names.in_two_parts, names_column.in_two_parts_column),
+    "has_private_use": (characters.has_private_use, characters_column.has_private_use_column),
+    "is_unreadable": (characters.is_unreadable, characters_column.is_unreadable_column),
+    "is_blank": (characters.is_blank, characters_column.is_blank_column),
+    "outside_jis_levels": (characters.outside_jis_levels, characters_column.outside_jis_levels_column),
 }
 
 
@@ -135,15 +138,15 @@ def test_two_parts(text: str, expected: bool) -> None:
 
 
 def test_half_width() -> None:
-    assert names.half_width_kana("ガッツ　ヴァン") == "ｶﾞｯﾂ ｳﾞｧﾝ"
-    assert names.half_width_kana("はまだ ゆうこ") == "ﾊﾏﾀﾞ ﾕｳｺ"
-    assert names.half_width_kana("ﾊﾏﾀﾞ ﾕｳｺ") == "ﾊﾏﾀﾞ ﾕｳｺ"
+    assert kana.half_width_kana("ガッツ　ヴァン") == "ｶﾞｯﾂ ｳﾞｧﾝ"
+    assert kana.half_width_kana("はまだ ゆうこ") == "ﾊﾏﾀﾞ ﾕｳｺ"
+    assert kana.half_width_kana("ﾊﾏﾀﾞ ﾕｳｺ") == "ﾊﾏﾀﾞ ﾕｳｺ"
 
 
 def test_characters_outside_the_levels() -> None:
-    assert names.outside_jis_levels("髙橋")
-    assert names.outside_jis_levels("𠮷田")
-    assert not names.outside_jis_levels("高橋 アイabcｱ①")
-    assert names.has_private_use("\ue000")
-    assert not names.has_private_use("■")
+    assert characters.outside_jis_levels("髙橋")
+    assert characters.outside_jis_levels("𠮷田")
+    assert not characters.outside_jis_levels("高橋 アイabcｱ①")
+    assert characters.has_private_use("\ue000")
+    assert not characters.has_private_use("■")
     assert characters.is_unreadable("■")

@@ -2,7 +2,8 @@
 
 import polars as pl
 
-from shared.people.person import ITEMS, RawPerson, normalise, person_keys
+from shared.people.columns.person import person_keys
+from shared.people.person import ITEMS, RawPerson, normalise
 
 ONE = RawPerson("ﾔﾏﾀﾞ ﾀﾛｳ", "髙橋　太郎", "5450101", "1", "1000013", "東京都千代田区霞が関３丁目２番１号")
 SAME = RawPerson("ヤマダ　タロウ", "高橋　太郎", "19700101", "1", "", "千代田区霞ヶ関3-2-1")

@@ -4,7 +4,8 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.people.postal import disagrees, disagrees_columns, postal_municipalities
+from shared.people.columns.postal import disagrees_columns
+from shared.people.postal import disagrees, postal_municipalities
 from tests.unit.people.anything import THOROUGH
 
 CODES = st.sampled_from(["1000013", "2300051", "9999999", "", "4980000", "5110224", "1000013 "])

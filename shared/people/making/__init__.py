@@ -1,0 +1,1 @@
+"""Programs that make the data files of shared.people anew; nothing runs them where Shokai runs."""
