@@ -11,9 +11,11 @@ import polars as pl
 import typer
 
 from cli.output import Json
-from services.intake.domain.check import FINDINGS, FileFacts, RequestCheck, Verdict, severity, with_texts
-from services.intake.domain.check.known_facts import NEEDS_SERVER
 from shared.calendar.clock import JST, SystemClock
+from shared.check import FINDINGS, FileFacts, severity, with_texts
+from shared.check.columns import SCHEMA, RequestCheck
+from shared.check.known_facts import NEEDS_SERVER
+from shared.check.verdict import Verdict
 from shared.layouts import KIND_CODES
 
 app = typer.Typer()
@@ -73,7 +75,7 @@ def check_file(
         check = RequestCheck(source, facts)
         blocks = [block.findings for block in check.blocks()]
     verdict = check.verdict()
-    findings = pl.concat([verdict.file_findings, *blocks])
+    findings = pl.concat([pl.DataFrame(verdict.file_findings, schema=SCHEMA, orient="row"), *blocks])
     not_checked = NEEDS_SERVER if plan else ("F03", *NEEDS_SERVER)
     render = _json if out_format == "json" else _text
     return DeskVerdict(verdict, findings, not_checked, render(verdict, findings, not_checked))

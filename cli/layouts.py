@@ -6,7 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from cli.output import Json, Output
-from shared.layouts import NAMES, Layout, layout, list_layouts, show_layout
+from shared.layouts import NAMES, Layout, layout
+from shared.layouts.show import list_layouts, show_layout
 
 app = typer.Typer(no_args_is_help=True, help="レコードレイアウト / record layouts")
 

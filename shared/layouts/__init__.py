@@ -1,4 +1,7 @@
-"""Record layouts as data, one reader and one writer for all of them."""
+"""Record layouts as data, one reader and one writer for all of them.
+
+These modules need nothing but the standard library; `shared.layouts.columns` reads and writes whole blocks as columns.
+"""
 
 from shared.layouts.layout import (
     KIND_CODES,
@@ -11,12 +14,9 @@ from shared.layouts.layout import (
     kind_name,
     layout,
 )
-from shared.layouts.reader import FRAME_RECORDS, Reading, read
-from shared.layouts.show import list_layouts, show_layout
-from shared.layouts.writer import Writing, write
+from shared.layouts.reading import Reading
 
 __all__ = [
-    "FRAME_RECORDS",
     "KIND_CODES",
     "NAMES",
     "CharacterClass",
@@ -24,12 +24,7 @@ __all__ = [
     "Layout",
     "Reading",
     "RecordSpec",
-    "Writing",
     "character_classes",
     "kind_name",
     "layout",
-    "list_layouts",
-    "read",
-    "show_layout",
-    "write",
 ]

@@ -39,7 +39,7 @@ BAD: tuple[tuple[Rule, str, str], ...] = (
     (rules.impure_domain, "services/intake/domain/states.py", "text = open('rules.toml').read()"),
     (rules.impure_domain, "services/intake/domain/states.py", "import random"),
     (rules.impure_domain, "services/intake/domain/states.py", "from os import environ"),
-    (rules.impure_domain, "services/intake/domain/check/rows.py", "print('here')"),
+    (rules.impure_domain, "services/intake/domain/rows.py", "print('here')"),
     (rules.impure_domain, "services/intake/domain/states.py", "def f():\n    global seen\n    seen = 1"),
     (rules.free_log_names, "services/intake/jobs.py", "log.info(f'closed {cycle}')"),
     (rules.free_log_names, "services/intake/jobs.py", "self._log.warning('Something odd')"),

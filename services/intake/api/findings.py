@@ -9,11 +9,11 @@ import polars as pl
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
-from services.intake.domain.check import with_texts
 from services.intake.parts import IntakeParts
 from services.intake.usecases.read_findings import read_findings
 from shared.auth.allow import allow
 from shared.auth.caller import Caller
+from shared.check import with_texts
 from shared.http import Cursor, Limit, page, parts_of
 from shared.http.paging import decode
 from shared.refusals import Refusal

@@ -5,9 +5,6 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from services.intake.domain.check import FileFacts, RequestCheck, Verdict
-from services.intake.domain.check.findings import SCHEMA
-from services.intake.domain.check.hashed_set import HashedSet
 from services.intake.parts import IntakeParts
 from services.intake.storage.doomed import doom
 from services.intake.storage.file_streams import FileDamaged, JoinedBlobs
@@ -21,9 +18,14 @@ from shared.blobs.columns import get_frame, put_frame
 from shared.blobs.ref import BlobRef
 from shared.bus.handling import Effect
 from shared.calendar.clock import JST
+from shared.check import FileFacts
+from shared.check.columns import SCHEMA, KnownNumbers, RequestCheck
+from shared.check.columns.hashed_set import HashedSet
+from shared.check.verdict import Verdict
 from shared.db import Work
 from shared.events.intake import RequestAccepted, RequestReturned
-from shared.layouts import KIND_CODES, layout, read
+from shared.layouts import KIND_CODES, layout
+from shared.layouts.columns import read
 from shared.telemetry.stages import stage
 from shared.trail import Access, Actor
 
@@ -63,17 +65,17 @@ async def check_request(parts: IntakeParts, request_id: str) -> Effect | None:
 def _unreadable(parts: IntakeParts, row: RequestRow) -> Outcome:
     """The file goes back, so that nothing waits for ever: neither its plan nor the cutoff."""
     verdict = Verdict.unreadable(KIND_CODES[row.kind])
-    return Outcome(verdict, findings=_stored(parts, row, verdict.file_findings, "findings"))
+    return Outcome(verdict, findings=_stored(parts, row, _frame(verdict), "findings"))
 
 
 @stage("intake.check")
 def _run(parts: IntakeParts, row: RequestRow) -> Outcome:
     files = refs(row.files)
-    facts, file_key = _facts(parts, row, files)
+    facts, numbers, file_key = _facts(parts, row, files)
     chunks: list[BlobRef] = []
     rejected, findings, keys = [pl.DataFrame(schema=REJECTED)], [], []
     with JoinedBlobs(parts.blobs, files) as source:
-        check = RequestCheck(source, facts)
+        check = RequestCheck(source, facts, numbers)
         for block in check.blocks():
             if block.accepted.height:
                 chunks.append(put_frame(parts.blobs, block.accepted, purpose="accepted-chunk", key=_key(row)))
@@ -81,7 +83,7 @@ def _run(parts: IntakeParts, row: RequestRow) -> Outcome:
             findings.append(block.findings)
             keys.append(block.keys)
     verdict = check.verdict()
-    found = pl.concat([verdict.file_findings, *findings, pl.DataFrame(schema=SCHEMA)])
+    found = pl.concat([_frame(verdict), *findings])
     return Outcome(
         verdict,
         chunks,
@@ -92,7 +94,7 @@ def _run(parts: IntakeParts, row: RequestRow) -> Outcome:
     )
 
 
-def _facts(parts: IntakeParts, row: RequestRow, files: tuple[BlobRef, ...]) -> tuple[FileFacts, str]:
+def _facts(parts: IntakeParts, row: RequestRow, files: tuple[BlobRef, ...]) -> tuple[FileFacts, KnownNumbers, str]:
     """What the server knows of this file, from one consistent look."""
     with JoinedBlobs(parts.blobs, files) as source:
         header = read(layout("pfa-request-1"), source).header
@@ -107,7 +109,7 @@ def _facts(parts: IntakeParts, row: RequestRow, files: tuple[BlobRef, ...]) -> t
 
     plan, issued, deleted, keys, received_before = parts.db.read_now(look)
     today = (row.file_received_at or parts.clock.now()).astimezone(JST).date()
-    numbers = row.kind != "provisional"
+    numbered = row.kind != "provisional"
     facts = FileFacts(
         today=today,
         plan_number=row.plan_number,
@@ -116,13 +118,19 @@ def _facts(parts: IntakeParts, row: RequestRow, files: tuple[BlobRef, ...]) -> t
         received_before=received_before,
         clean=is_clean(parts.settings, lambda: JoinedBlobs(parts.blobs, files)),
         contract_in_force=plan is not None and plan.in_force(today),
-        issued=_texts(parts, issued, "inquiry_number") if numbers else None,
-        deleted=_texts(parts, deleted, "inquiry_number") if numbers else None,
-        waiting=_texts(parts, keys, "key"),
         max_records=parts.settings.max_records,
         max_bytes=parts.settings.max_file_bytes,
     )
-    return facts, file_key
+    numbers = KnownNumbers(
+        issued=_texts(parts, issued, "inquiry_number") if numbered else None,
+        deleted=_texts(parts, deleted, "inquiry_number") if numbered else None,
+        waiting=_texts(parts, keys, "key"),
+    )
+    return facts, numbers, file_key
+
+
+def _frame(verdict: Verdict) -> pl.DataFrame:
+    return pl.DataFrame(verdict.file_findings, schema=SCHEMA, orient="row")
 
 
 def _texts(parts: IntakeParts, stored: list[dict[str, object]], column: str) -> HashedSet:

@@ -7,8 +7,10 @@ from typing import Any
 
 import polars as pl
 
-from services.intake.domain.check import FileFacts, RequestCheck, with_texts
-from shared.layouts import KIND_CODES, layout, write
+from shared.check import FileFacts, with_texts
+from shared.check.columns import RequestCheck
+from shared.layouts import KIND_CODES, layout
+from shared.layouts.columns import write
 
 
 def precheck(kind: str, records: Sequence[Mapping[str, str]], *, charset: str, today: date) -> list[dict[str, Any]]:

@@ -4,12 +4,12 @@ import asyncio
 
 import polars as pl
 
-from services.intake.domain.check.findings import SCHEMA
 from services.intake.parts import IntakeParts
 from services.intake.storage.tables import RequestRow, ref
 from services.intake.usecases.find_own_request import find_own_request
 from shared.auth.caller import Caller
 from shared.blobs.columns import get_frame
+from shared.check.columns import SCHEMA
 from shared.db import Work
 
 

@@ -20,7 +20,8 @@ from shared.db import Work
 from shared.discs.reader import Medium, MediumFile, UnreadableMedium, open_medium
 from shared.events.intake import FileReceived
 from shared.ids import new_id
-from shared.layouts import kind_name, layout, read
+from shared.layouts import kind_name, layout
+from shared.layouts.columns import read
 from shared.trail import Access, Actor
 
 ACTOR = Actor.job("intake.transfer")

@@ -19,7 +19,8 @@ from shared.db import Work
 from shared.events.intake import ClosedRequest, CycleClosed, Kind
 from shared.events.matcher import BatchReady
 from shared.ids import new_id
-from shared.layouts import KIND_CODES, layout, write
+from shared.layouts import KIND_CODES, layout
+from shared.layouts.columns import write
 from shared.telemetry.stages import stage
 from shared.trail import Access, Actor
 

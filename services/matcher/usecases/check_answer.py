@@ -22,7 +22,8 @@ from shared.blobs.errors import BlobDamaged, BlobGone
 from shared.bus.handling import Effect
 from shared.db import Work
 from shared.events.matcher import AnswerFileStored, BatchBalanceFailed, PartRequested
-from shared.layouts import KIND_CODES, layout, read
+from shared.layouts import KIND_CODES, layout
+from shared.layouts.columns import read
 from shared.trail import Access, Actor
 
 JOB: Final = Actor.job("matcher.check-answer")

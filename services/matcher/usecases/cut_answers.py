@@ -14,7 +14,7 @@ from services.matcher.domain.tally import Imbalance, Tally, imbalance
 from shared.blobs.columns import put_frame
 from shared.blobs.ref import BlobRef
 from shared.blobs.store import BlobStore
-from shared.layouts import Reading
+from shared.layouts.columns import FrameReading
 
 DATA: Final = "D"
 # Enough to name the first thousand; a file of nothing but garbage must not fill the memory.
@@ -70,7 +70,7 @@ class Cutter:
 
 
 def cut_answers(
-    reading: Reading, *, batch_id: str, kind_code: str, asked: int, cutter: Cutter, seal: Seal
+    reading: FrameReading, *, batch_id: str, kind_code: str, asked: int, cutter: Cutter, seal: Seal
 ) -> Cut | Imbalance:
     """Read all of the file. Pieces stand only when every seq is answered exactly once; else the first fault is told."""
     header = reading.header
@@ -92,7 +92,7 @@ def cut_answers(
         known = data.filter(pl.col("seq").is_between(1, asked))
         if known.height:
             cutter.add(seal(known))
-    fault = _trailer_fault(reading) or _bad_records(bad, bad_in_all + reading.bad_lines.height) or tally.problem()
+    fault = _trailer_fault(reading) or _bad_records(bad, bad_in_all + len(reading.bad_lines)) or tally.problem()
     if fault is not None:
         cutter.discard()
         return fault
@@ -125,7 +125,7 @@ def _split(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     return good.with_columns(candidates=one_of_one), checked.filter(~pl.col("fits"))
 
 
-def _trailer_fault(reading: Reading) -> Imbalance | None:
+def _trailer_fault(reading: FrameReading) -> Imbalance | None:
     trailer = reading.trailer
     if trailer is None:
         return Imbalance("answer-trailer", (), 0)

@@ -14,7 +14,7 @@ from shared.blobs.columns import get_frame
 from shared.blobs.ref import BlobRef
 from shared.blobs.store import BlobStore
 from shared.crypto.fields import FieldCipher
-from shared.layouts.charsets import encode
+from shared.layouts.columns.encoding import encode
 
 OUTCOME_COLUMN: Final = {"provisional": "outcome", "main": "status", "my_number": "status", "deletion": "result"}
 TEXT_COLUMNS: Final = ("name_kana", "name_kanji", "address")

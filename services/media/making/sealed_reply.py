@@ -19,7 +19,8 @@ from shared.blobs.ref import BlobRef
 from shared.blobs.store import BlobStore
 from shared.crypto.fields import FieldCipher
 from shared.discs.sealed_zip import Digest, Digesting, Member, SealBroken, digests, seal, unseal
-from shared.layouts import KIND_CODES, Writing, layout, write
+from shared.layouts import KIND_CODES, layout
+from shared.layouts.columns import Writing, write
 
 LAYOUT: Final = "pfa-reply-1"
 MANIFEST: Final = "MANIFEST.json"

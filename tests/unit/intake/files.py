@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-import polars as pl
-
-from services.intake.domain.check import FileFacts, RequestCheck, Verdict
+from shared.check import FileFacts
+from shared.check.columns import KnownNumbers, RequestCheck
+from shared.check.verdict import Verdict
 
 PLAN = "00012345"
 TODAY = date(2026, 6, 1)
@@ -38,9 +38,10 @@ def file_of(
     return "".join(f"{line}\r\n" for line in (header, *lines, trailer or f"9,{len(lines)}")).encode(charset)
 
 
-def check(data: bytes, **facts: Any) -> tuple[Verdict, list[tuple[int, str, str]]]:
+def check(data: bytes, numbers: KnownNumbers | None = None, **facts: Any) -> tuple[Verdict, list[tuple[int, str, str]]]:
     """The verdict and all findings as (line, field, code)."""
-    run = RequestCheck(io.BytesIO(data), FileFacts(today=TODAY, **({"plan_number": PLAN, "kind": "1"} | facts)))
-    blocks = [block.findings for block in run.blocks()]
+    known = FileFacts(today=TODAY, **({"plan_number": PLAN, "kind": "1"} | facts))
+    run = RequestCheck(io.BytesIO(data), known, numbers or KnownNumbers())
+    blocks = [row for block in run.blocks() for row in block.findings.iter_rows()]
     verdict = run.verdict()
-    return verdict, pl.concat([verdict.file_findings, *blocks]).rows()
+    return verdict, [*verdict.file_findings, *blocks]

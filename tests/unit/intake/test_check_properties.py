@@ -6,8 +6,8 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.intake.domain.check import FINDINGS
-from services.intake.domain.check.hashed_set import HashedSet
+from shared.check import FINDINGS
+from shared.check.columns.hashed_set import HashedSet
 from tests.unit.intake.files import check, file_of, row
 
 FIELDS = ("member_id", "name_kana", "name_kanji", "birth_date", "sex", "postal_code", "address")

@@ -5,8 +5,9 @@ from typing import Any
 import polars as pl
 import pytest
 
-from services.intake.domain.check import FINDINGS, severity, with_texts
-from services.intake.domain.check.hashed_set import HashedSet
+from shared.check import FINDINGS, severity, with_texts
+from shared.check.columns import KnownNumbers
+from shared.check.columns.hashed_set import HashedSet
 from shared.people.inquiry_numbers import check_character
 from tests.unit.intake.files import PLAN, check, file_of, row
 
@@ -15,7 +16,8 @@ BROKEN = KNOWN[:-1] + ("0" if KNOWN[-1] != "0" else "1")
 MAIN = f"1,2,{PLAN},20260601,001,cp932"
 ISSUED = HashedSet(pl.Series([KNOWN]))
 DELETED = HashedSet(pl.Series([GONE]))
-NUMBERS = {"kind": "2", "issued": ISSUED, "deleted": DELETED}
+NUMBERS = {"kind": "2", "numbers": KnownNumbers(issued=ISSUED, deleted=DELETED)}
+WAITING = KnownNumbers(issued=ISSUED, waiting=ISSUED)
 
 
 def main(number: str) -> bytes:
@@ -69,7 +71,7 @@ FILES: tuple[Golden, ...] = (
     ("R13", main(BROKEN), NUMBERS, (2, "inquiry_number")),
     ("R14", main(STRANGE), NUMBERS, (2, "inquiry_number")),
     ("R15", main(GONE), NUMBERS, (2, "inquiry_number")),
-    ("R16", main(KNOWN), NUMBERS | {"waiting": HashedSet(pl.Series([KNOWN]))}, (2, "inquiry_number")),
+    ("R16", main(KNOWN), NUMBERS | {"numbers": WAITING}, (2, "inquiry_number")),
     ("R16", file_of([f"2,1,M1,{KNOWN}", f"2,2,M2,{KNOWN}"], header=MAIN), NUMBERS, (3, "inquiry_number")),
     ("R17", changed(name_kanji="山田太郎"), {}, (2, "name_kanji")),
     ("R18", changed(address="どこかの町"), {}, (2, "address")),

@@ -8,9 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.layouts import KIND_CODES, NAMES, kind_name, layout, list_layouts, read, show_layout, write
-from shared.layouts.charsets import decode, encode
+from shared.layouts import KIND_CODES, NAMES, kind_name, layout
+from shared.layouts.charsets import decode
+from shared.layouts.columns import read, write
+from shared.layouts.columns.encoding import encode
 from shared.layouts.lines import LINE_BYTES
+from shared.layouts.show import list_layouts, show_layout
 from shared.refusals import Refusal
 
 REPLY = {"kind": "1", "plan_number": "00012345", "created": "20260601", "reply_serial": "1", "request_id": "r"}
@@ -81,7 +84,7 @@ def test_bytes_that_are_no_cp932_are_told_by_line(lone: bytes) -> None:
     data = b"1,1,00012345,20260601,001,cp932\r\n2,1,A\r\n2,2,B" + lone + b"\r\n2,3,C\r\n9,3\r\n"
     reading = read(layout("pfa-request-1"), io.BytesIO(data))
     members = pl.concat(reading.frames())["member_id"].drop_nulls().to_list()
-    assert reading.bad_lines.rows()[0] == (3, "F01")
+    assert reading.bad_lines[0] == (3, "F01")
     assert members[0] == "A"
     assert members[-1] == "C"
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from services.intake.domain.check.known_facts import FileFacts
+from shared.check.known_facts import FileFacts
 from shared.layouts import FieldSpec, Layout, Reading
 from shared.people.dates import western
 

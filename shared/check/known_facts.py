@@ -1,10 +1,8 @@
-"""What only the server knows about a file: its sender, its registration, the numbers issued, what waits already."""
+"""What is known about a file beyond its bytes, and what only the server can know of it."""
 
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
-
-from services.intake.domain.check.hashed_set import HashedSet
 
 NEEDS_SERVER: Final = ("F07", "F10", "F12", "R14", "R15", "R16")
 
@@ -20,8 +18,5 @@ class FileFacts:
     received_before: bool = False
     clean: bool = True
     contract_in_force: bool = True
-    issued: HashedSet | None = None
-    deleted: HashedSet | None = None
-    waiting: HashedSet | None = None
     max_records: int = 1_000_000
     max_bytes: int = 512 * 1024 * 1024

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import polars as pl
 
-from services.intake.domain.check.field_rules import (
+from shared.check.columns.field_rules import (
     Rule,
     character_rules,
     field_rules,
@@ -14,11 +14,11 @@ from services.intake.domain.check.field_rules import (
     suspicious,
     western_birth,
 )
-from services.intake.domain.check.findings import SCHEMA
+from shared.check.columns.findings import SCHEMA
 from shared.layouts import Layout, RecordSpec
-from shared.people.addresses import read_addresses
-from shared.people.inquiry_numbers import canonical_column, is_inquiry_number_column
-from shared.people.postal import disagrees_columns
+from shared.people.columns.addresses import read_addresses
+from shared.people.columns.inquiry_numbers import canonical_column, is_inquiry_number_column
+from shared.people.columns.postal import disagrees_columns
 
 Findings = list[pl.DataFrame]
 

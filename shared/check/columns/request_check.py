@@ -2,18 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 import polars as pl
 
-from services.intake.domain.check.chunks import split
-from services.intake.domain.check.file_rules import end_findings, header_findings
-from services.intake.domain.check.findings import findings_frame
-from services.intake.domain.check.hashed_set import HashedSet
-from services.intake.domain.check.known_facts import FileFacts
-from services.intake.domain.check.record_rules import Findings, findings_where, prepared, record_findings, together
-from shared.layouts import Layout, layout, read
+from shared.check.columns.chunks import split
+from shared.check.columns.hashed_set import HashedSet
+from shared.check.columns.known_numbers import KnownNumbers
+from shared.check.columns.record_rules import Findings, findings_where, prepared, record_findings, together
+from shared.check.known_facts import FileFacts
+from shared.check.verdict import Verdict, verdict_of
+from shared.layouts import Layout, layout
+from shared.layouts.columns import read
 from shared.layouts.lines import Source
-from shared.people.person import person_keys
+from shared.people.columns.person import person_keys
 
 
 @dataclass(frozen=True)
@@ -26,40 +28,24 @@ class CheckedBlock:
     keys: pl.DataFrame
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """The outcome. `file_codes` is empty unless the file goes back whole; then nothing of it is accepted."""
-
-    kind: str
-    charset: str
-    header: dict[str, str]
-    received: int
-    accepted: int
-    rejected: int
-    file_codes: tuple[str, ...]
-    file_findings: pl.DataFrame
-    sha256: str
-
-    @classmethod
-    def unreadable(cls, kind: str) -> "Verdict":
-        """Of a file whose stored bytes can no longer be read: it has to be sent again."""
-        found = findings_frame([(1, "F11", "")])
-        return cls(kind, "", {}, 0, 0, 0, ("F11",), found, "")
-
-    @property
-    def returned(self) -> bool:
-        """Whether the file goes back whole."""
-        return bool(self.file_codes)
+NOTHING_KNOWN: Final = KnownNumbers()
 
 
 class RequestCheck:
     """Iterate over `blocks()`, then ask for `verdict()`."""
 
-    def __init__(self, source: Source, facts: FileFacts, request_layout: Layout | None = None) -> None:
+    def __init__(
+        self,
+        source: Source,
+        facts: FileFacts,
+        numbers: KnownNumbers = NOTHING_KNOWN,
+        request_layout: Layout | None = None,
+    ) -> None:
         self._layout = request_layout or layout("pfa-request-1")
         self._facts = facts
+        self._numbers = numbers
         self._reading = read(self._layout, source, facts.kind)
-        self._record = self._layout.record("data", self._reading.kind)
+        self._record = self._reading.data_record
         self._members = HashedSet()
         self._same = HashedSet()
         self._offset = -1  # what serial minus ordinal was last; the first record has serial 1 at ordinal 2
@@ -69,10 +55,13 @@ class RequestCheck:
 
     def blocks(self) -> Iterator[CheckedBlock]:
         """The checked blocks in order."""
-        for frame in self._reading.frames():
+        for chunk in self._reading.chunks():
             if self._reading.records > self._facts.max_records:
                 self._complete = False
                 return
+            frame = self._reading.frame(chunk)
+            if not frame.height:
+                continue
             block = self._block(frame)
             self._accepted += block.accepted.height
             self._rejected += block.rejected.height
@@ -80,21 +69,12 @@ class RequestCheck:
 
     def verdict(self) -> Verdict:
         """What became of the file; after the last block."""
-        rows = [*header_findings(self._reading, self._facts)]
-        rows += end_findings(self._reading, self._facts, complete=self._complete)
-        rows += [(line, code, "") for line, code in self._reading.bad_lines.iter_rows()]
-        codes = tuple(sorted({code for _, code, _ in rows}))
-        records = self._reading.records
-        return Verdict(
-            kind=self._reading.kind,
-            charset=self._reading.charset,
-            header=self._reading.header or {},
-            received=records,
-            accepted=0 if codes else self._accepted,
-            rejected=records if codes else self._rejected,
-            file_codes=codes,
-            file_findings=findings_frame(sorted(rows)),
-            sha256=self._reading.sha256,
+        return verdict_of(
+            self._reading,
+            self._facts,
+            accepted=self._accepted,
+            rejected=self._rejected,
+            complete=self._complete,
         )
 
     def _block(self, frame: pl.DataFrame) -> CheckedBlock:
@@ -143,16 +123,16 @@ class RequestCheck:
         field, code = ("name_kanji", "R12") if self._is_provisional else ("inquiry_number", "R16")
         told = keys != ""
         found = findings_where(sound, self._same.add(keys) & told, code, field)
-        if self._facts.waiting is not None:
-            found += findings_where(sound, self._facts.waiting.contains(keys) & told, "R16", field)
+        if self._numbers.waiting is not None:
+            found += findings_where(sound, self._numbers.waiting.contains(keys) & told, "R16", field)
         return found
 
     def _number_findings(self, sound: pl.DataFrame) -> Findings:
         number, shaped = sound["canonical"], sound["well_formed"]
-        deleted = shaped & _among(self._facts.deleted, number)
+        deleted = shaped & _among(self._numbers.deleted, number)
         found = findings_where(sound, deleted, "R15", "inquiry_number")
-        if self._facts.issued is not None:
-            unknown = shaped & ~deleted & ~self._facts.issued.contains(number)
+        if self._numbers.issued is not None:
+            unknown = shaped & ~deleted & ~self._numbers.issued.contains(number)
             found += findings_where(sound, unknown, "R14", "inquiry_number")
         return found
 

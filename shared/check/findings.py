@@ -1,15 +1,14 @@
-"""The catalogue of findings, and how findings look as columns: line, field, code; never a value."""
+"""The catalogue of findings: line, field, code; never a value."""
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Final, Literal
 
-import polars as pl
-
-SCHEMA: Final = {"line": pl.Int32, "field": pl.String, "code": pl.String}
 Severity = Literal["error", "warning"]
+Finding = tuple[int, str, str]
+"""Line, field, code."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +24,7 @@ class FindingText:
 
 
 def _catalogue() -> Mapping[str, FindingText]:
-    declared = tomllib.loads((files(__package__) / "findings.toml").read_text(encoding="utf-8"))
+    declared = tomllib.loads((files("shared.check") / "findings.toml").read_text(encoding="utf-8"))
     return {code: FindingText(code=code, **rest) for code, rest in declared.items()}
 
 
@@ -37,10 +36,10 @@ def severity(code: str) -> Severity:
     return "warning" if code.startswith("W") else "error"
 
 
-def findings_frame(rows: Iterable[tuple[int, str, str]]) -> pl.DataFrame:
+def with_fields(rows: Iterable[tuple[int, str, str]]) -> Iterator[Finding]:
     """Rows of (line, code, field) as findings; an empty field becomes the catalogue's."""
-    filled = [(line, field or FINDINGS[code].field, code) for line, code, field in rows]
-    return pl.DataFrame(filled, schema=SCHEMA, orient="row")
+    for line, code, field in rows:
+        yield (line, field or FINDINGS[code].field, code)
 
 
 def with_texts(line: int, field: str, code: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Final
 
 import polars as pl
 
-from shared.layouts.charsets import encode
+from shared.layouts.columns.encoding import encode
 from shared.layouts.layout import Layout
 
 # What a spreadsheet takes for the start of a formula, in either width, and control characters that would break a line.
