@@ -29,6 +29,9 @@ DIED: Final = "23"
 REMOVED: Final = "29"
 CORRECTED: Final = "32"
 CODE_CHANGED: Final = "51"
+NEW_NAME: Final = ("33",)
+# Moved in, moved in from abroad, moved out, moved within the municipality.
+NEW_ADDRESS: Final = ("11", "12", "21", "31")
 REASONS: Final = ("00", "11", "12", "13", "19", "21", "22", "23", "29", "31", "32", "33", "41", "51")
 
 

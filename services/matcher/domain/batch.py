@@ -31,6 +31,7 @@ class Act(StrEnum):
     ACCEPT_ANSWER = "accept_answer"
     AWAIT_REVIEWS = "await_reviews"
     CLEAR = "clear"
+    CONFIRM_DEATHS = "confirm_deaths"
     RELEASE = "release"
     MASK = "mask"
 
@@ -48,6 +49,8 @@ TRANSITIONS: Final[dict[tuple[State, Act], State]] = {
     (State.MATCHING, Act.AWAIT_REVIEWS): State.IN_REVIEW,
     (State.MATCHING, Act.CLEAR): State.RELEASABLE,
     (State.IN_REVIEW, Act.CLEAR): State.RELEASABLE,
+    # The deaths are known when nothing is left to decide; a batch without any goes on without this.
+    (State.RELEASABLE, Act.CONFIRM_DEATHS): State.RELEASABLE,
     (State.RELEASABLE, Act.RELEASE): State.RELEASED,
     (State.RELEASED, Act.MASK): State.MASKED,
 }

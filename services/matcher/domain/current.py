@@ -14,9 +14,13 @@ from services.matcher.domain.answers import (
     FOUND,
     HELD,
     MOVED_ABROAD,
+    NEW_ADDRESS,
+    NEW_NAME,
     REFUSED,
     REMOVED,
 )
+from services.matcher.domain.compare import FOUR_ITEMS, compare_frame
+from services.matcher.domain.items.judgement import CANNOT_JUDGE, DIFFERS, MISSING, PARTLY
 
 RESIDENT: Final = "1"
 ABROAD: Final = "2"
@@ -27,6 +31,8 @@ NUMBER_UNKNOWN: Final = "6"
 NOT_TOLD: Final = "7"
 
 TOLD_PEOPLE: Final = (RESIDENT, ABROAD, DEAD, GONE)
+ALIVE: Final = (RESIDENT, ABROAD)
+_TEXTS: Final = {"name": ("name_kana", "name_kanji"), "address": ("address",)}
 
 
 def with_status(rows: pl.DataFrame) -> pl.DataFrame:
@@ -53,25 +59,46 @@ def with_status(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(status, when)
 
 
+def compared(rows: pl.DataFrame) -> pl.DataFrame:
+    """Adds judged_name, judged_address (how what the ledger holds compares with the answer) and evidence, codes by ";".
+
+    Needs the answer's items and held_*.
+    """
+    pairs = compare_frame(
+        rows.select(
+            *(pl.col(f"held_{item}").alias(f"asked_{item}") for item in HELD),
+            *(pl.col(item).alias(f"held_{item}") for item in HELD),
+        )
+    )
+    return rows.with_columns(
+        *(pairs[item].cast(pl.String).alias(f"judged_{item}") for item in ("name", "address")),
+        pairs.select(_evidence()).to_series().alias("evidence"),
+    )
+
+
 def with_changes(rows: pl.DataFrame) -> pl.DataFrame:
     """Adds changes, ";"-joined: MOVED, RENAMED, DIED, REMOVED, BACK, CORRECTED since the plan was last told.
 
-    Needs status, change_reason, the answer's items, held_* and held_status (where the plan believes the person to be).
+    MOVED and RENAMED speak of an item that differs by the comparing rules. Whatever else of the text differs is
+    CORRECTED: another way to write the same, a text that cannot be judged where the registry gives no reason for
+    another one, and all of it where the registry itself says that it corrected an entry. Needs status, change_reason,
+    the answer's items, held_*, held_status (where the plan believes the person to be) and the columns of `compared`.
     """
-    found = pl.col("status").is_in(TOLD_PEOPLE)
-    renamed = _differs("name_kana") | _differs("name_kanji")
-    moved = _differs("address")
-    corrected = pl.col("change_reason") == CORRECTED
     before, now = pl.col("held_status"), pl.col("status")
+    found, reason = now.is_in(TOLD_PEOPLE), pl.col("change_reason")
+    renamed = is_other("name", reason.is_in(NEW_NAME)) & (reason != CORRECTED)
+    moved = is_other("address", reason.is_in(NEW_ADDRESS)) & (reason != CORRECTED)
+    moved = moved | ((now == ABROAD) & (before != ABROAD))
+    reworded = (text_differs("name") & ~renamed) | (text_differs("address") & ~moved)
     named = {
-        "MOVED": (moved & ~corrected) | ((now == ABROAD) & (before != ABROAD)),
-        "RENAMED": renamed & ~corrected,
+        "MOVED": moved,
+        "RENAMED": renamed,
         "DIED": (now == DEAD) & (before != DEAD),
         "REMOVED": (now == GONE) & (before != GONE),
-        "BACK": (now == RESIDENT) & (before != RESIDENT),
-        "CORRECTED": ((moved | renamed) & corrected) | _differs("birth_date") | _differs("sex"),
+        "BACK": ((now == RESIDENT) & (before != RESIDENT)) | ((now == ABROAD) & before.is_in([DEAD, GONE])),
+        "CORRECTED": reworded | _differs("birth_date") | _differs("sex"),
     }
-    return rows.with_columns(_joined({code: found & is_so for code, is_so in named.items()}).alias("changes"))
+    return rows.with_columns(joined_codes({code: found & is_so for code, is_so in named.items()}).alias("changes"))
 
 
 def with_reasons(rows: pl.DataFrame) -> pl.DataFrame:
@@ -87,7 +114,7 @@ def with_reasons(rows: pl.DataFrame) -> pl.DataFrame:
         "RESIDENT-CODE-DIFFERS": found & other_code & (pl.col("change_reason") != CODE_CHANGED),
         "SEVERAL-CANDIDATES": found & (pl.col("records") > 1),
     }
-    return rows.with_columns(_joined(named).alias("reasons"))
+    return rows.with_columns(joined_codes(named).alias("reasons"))
 
 
 def believed(status: pl.Expr, before: pl.Expr) -> pl.Expr:
@@ -100,11 +127,33 @@ def only_told(status: pl.Expr) -> list[pl.Expr]:
     return [pl.when(status.is_in(TOLD_PEOPLE)).then(pl.col(item)).otherwise(pl.lit("")).alias(item) for item in HELD]
 
 
+def text_differs(item: str) -> pl.Expr:
+    """Whether the answer writes the name or the address otherwise than the ledger, in whatever way."""
+    return pl.any_horizontal(_differs(column) for column in _TEXTS[item])
+
+
+def is_other(item: str, new_by_reason: pl.Expr) -> pl.Expr:
+    """Whether the name or the address is another one by the rules; what they cannot judge, as `new_by_reason` says."""
+    judged = pl.col(f"judged_{item}")
+    return text_differs(item) & (
+        judged.is_in([PARTLY, DIFFERS]) | (judged.is_in([MISSING, CANNOT_JUDGE]) & new_by_reason)
+    )
+
+
+def joined_codes(named: dict[str, pl.Expr]) -> pl.Expr:
+    """The codes whose condition holds, in order, joined by ";"."""
+    each = [pl.when(is_so.fill_null(value=False)).then(pl.lit(code)) for code, is_so in named.items()]
+    return pl.concat_str(each, separator=";", ignore_nulls=True)
+
+
 def _differs(item: str) -> pl.Expr:
     return (pl.col(item) != pl.col(f"held_{item}")).fill_null(value=False)
 
 
-def _joined(named: dict[str, pl.Expr]) -> pl.Expr:
-    """The codes whose condition holds, in order, joined by ";"."""
-    each = [pl.when(is_so.fill_null(value=False)).then(pl.lit(code)) for code, is_so in named.items()]
-    return pl.concat_str(each, separator=";", ignore_nulls=True)
+def _evidence() -> pl.Expr:
+    """The codes of all four items."""
+    return pl.concat_str(
+        (pl.when(pl.col(f"evidence_{item}") != "").then(f"evidence_{item}") for item in FOUR_ITEMS),
+        separator=";",
+        ignore_nulls=True,
+    )

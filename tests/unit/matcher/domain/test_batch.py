@@ -15,7 +15,7 @@ WALK = {
     State.BALANCE_ERROR: [Act.HAND_OVER, Act.STORE_ANSWER],
     State.MATCHING: [Act.AWAIT_REVIEWS, Act.CLEAR],
     State.IN_REVIEW: [Act.CLEAR],
-    State.RELEASABLE: [Act.RELEASE],
+    State.RELEASABLE: [Act.CONFIRM_DEATHS, Act.RELEASE],
     State.RELEASED: [Act.MASK],
     State.MASKED: [],
 }

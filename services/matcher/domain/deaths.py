@@ -1,0 +1,54 @@
+"""The death guard: which deaths a plan is told of, and what speaks against one before anybody is told.
+
+A death that a plan has not been told of waits for a person. One that does not fit what is known is looked at by itself.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+import polars as pl
+
+from services.matcher.domain.current import ALIVE, DEAD, is_other, joined_codes
+
+DATE: Final = "%Y%m%d"
+
+
+@cache
+def conflict_words() -> Mapping[str, Mapping[str, str]]:
+    """What each code of `with_conflicts` means: code -> ja, en."""
+    return tomllib.loads((files("services.matcher.domain") / "deaths.toml").read_text("utf-8"))
+
+
+def newly_dead() -> pl.Expr:
+    """Whether the answer is a death that the plan does not believe yet."""
+    return ((pl.col("status") == DEAD) & (pl.col("held_status") != DEAD)).fill_null(value=False)
+
+
+def with_conflicts(rows: pl.DataFrame, as_of: str) -> pl.DataFrame:
+    """Adds conflicts, ";"-joined: what speaks against a newly told death; empty for all others and for most deaths.
+
+    `as_of` is the registry's day of the answer (YYYYMMDD). Needs status, status_date, birth_date, held_status,
+    held_resident_on (the registry's day of the last answer that told the plan "resident", or empty) and the columns of
+    `compared`. That date of birth or sex differ sends any answer to a person already.
+    """
+    day, last = pl.col("status_date"), pl.col("held_resident_on").fill_null("")
+    real = day.str.to_date(DATE, strict=False).is_not_null()
+    named = {
+        "DEATH-NAME-DIFFERS": is_other("name", pl.lit(value=True)),
+        "DEATH-ADDRESS-DIFFERS": is_other("address", pl.lit(value=True)),
+        "DEATH-DATE-MISSING": day == "",
+        "DEATH-DATE-IMPOSSIBLE": (day != "") & ~real,
+        "DEATH-DATE-FUTURE": real & (day > as_of),
+        "DEATH-BEFORE-BIRTH": real & (day < pl.col("birth_date")),
+        "DEATH-BEFORE-LAST-TOLD": real & (day < last),
+    }
+    new = newly_dead()
+    return rows.with_columns(joined_codes({code: new & is_so for code, is_so in named.items()}).alias("conflicts"))
+
+
+def alive() -> pl.Expr:
+    """Whether the registry answers of somebody who lives, here or abroad."""
+    return pl.col("status").is_in(ALIVE).fill_null(value=False)
