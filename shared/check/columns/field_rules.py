@@ -6,13 +6,11 @@ from datetime import date
 
 import polars as pl
 
+from shared.check.characters import BLANKS, PRIVATE_USE
 from shared.layouts import FieldSpec, Layout, character_classes
 from shared.people.columns.characters import outside_jis_levels_column
 from shared.people.columns.dates import beyond_era_column, looks_like_date_column, western_column
 from shared.people.columns.names import in_two_parts_column
-
-PRIVATE_USE = r"\u{e000}-\u{f8ff}\u{f0000}-\u{10fffd}"
-BLANKS = " \u3000"
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import Final
 
 import polars as pl
 
+from shared.check.characters import READABLE_SERIAL
 from shared.check.columns.chunks import split
 from shared.check.columns.hashed_set import HashedSet
 from shared.check.columns.known_numbers import KnownNumbers
@@ -101,7 +102,8 @@ class RequestCheck:
 
     def _serial_findings(self, sound: pl.DataFrame) -> Findings:
         """A serial must follow the readable one before it, at the distance of their records."""
-        serial = sound["serial"].cast(pl.Int64, strict=False)
+        readable = pl.when(pl.col("serial").str.contains(READABLE_SERIAL)).then("serial").cast(pl.Int64)
+        serial = sound.select(readable).to_series()
         offset = serial - sound["ordinal"]
         before = offset.shift(1, fill_value=None).forward_fill().fill_null(self._offset)
         if (last := offset.drop_nulls()).len():
