@@ -58,7 +58,7 @@ def _fields(shape: Shape, names: str) -> dict[str, Shape]:
 SHOWN: Final[Mapping[str, Shape]] = {
     **_fields(_is_like(_ID), "approval_id batch_id copy_id disc_id freeze_id object_id plan_number replaced_by"),
     **_fields(_is_like(_ID), "reply_id request_id request_ids review_id review_ids token_id"),
-    **_fields(_is_count, "accepted count first in_review inquiries last outcomes part received records rejected"),
+    **_fields(_is_count, "accepted count first in_review inquiries last outcomes part received records rejected turn"),
     **_fields(_is_count, "replies requests seqs_in_all size"),
     **_fields(_is_like(_DIGEST), "digest sha256"),
     **_fields(_is_blob, "closing_list reply_list"),

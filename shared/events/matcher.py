@@ -127,8 +127,17 @@ class ReviewOpened(Event):
     review_ids: tuple[str, ...]
 
 
+class ReviewPassedOn(Event):
+    """A person judged a review, and another one must look: the second or the third (`turn`). Nothing of the verdict."""
+
+    TYPE: ClassVar[str] = "matcher.review.passed_on.v1"
+    review_id: str
+    batch_id: str
+    turn: int
+
+
 class ReviewDecided(Event):
-    """A person decided a review, with a reason."""
+    """A review is concluded: enough people have said the same, each with a reason."""
 
     TYPE: ClassVar[str] = "matcher.review.decided.v1"
     review_id: str

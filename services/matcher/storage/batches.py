@@ -1,4 +1,4 @@
-"""Queries on batches, their parts, slices and reviews."""
+"""Queries on batches, their parts and slices, and on what their reviews bring forth."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 from sqlmodel import Session, col
 
-from services.matcher.storage.tables import Asker, Batch, Part, Piece, Review, Slice
+from services.matcher.storage.tables import Asker, Batch, Part, Piece, Review, ReviewVerdict, Slice
 from shared.blobs.ref import BlobRef
 from shared.refusals import Refusal
 
@@ -72,24 +72,6 @@ def askers_of(session: Session, batch_id: str) -> Sequence[Asker]:
     return session.scalars(select(Asker).where(col(Asker.batch_id) == batch_id).order_by(col(Asker.request_id))).all()
 
 
-def reviews(session: Session, *, batch_id: str = "", state: str = "", after: str = "", limit: int) -> Sequence[Review]:
-    """Reviews in the order of opening."""
-    wanted = select(Review).where(col(Review.id) > after).order_by(col(Review.id)).limit(limit)
-    if batch_id:
-        wanted = wanted.where(col(Review.batch_id) == batch_id)
-    if state:
-        wanted = wanted.where(col(Review.state) == state)
-    return session.scalars(wanted).all()
-
-
-def review_of(session: Session, review_id: str) -> Review:
-    """One review; Refusal `not-found`."""
-    found = session.get(Review, review_id)
-    if found is None:
-        raise Refusal("not-found")
-    return found
-
-
 def reviews_open(session: Session, batch_id: str) -> int:
     """How many pairs of a batch wait for a person."""
     open_ones = select(func.count()).where(col(Review.batch_id) == batch_id, col(Review.state) == "open")
@@ -151,5 +133,7 @@ def keep_reviews(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def empty_reviews(session: Session, batch_id: str) -> None:
-    """Both sides and the reasons go; that there was a review, and its outcome, stays."""
+    """Both sides and the reasons go; that there was a review, who judged it and its outcome stay."""
     session.execute(update(Review).where(col(Review.batch_id) == batch_id).values(sides=None, reason=None))
+    of_batch = select(col(Review.id)).where(col(Review.batch_id) == batch_id)
+    session.execute(update(ReviewVerdict).where(col(ReviewVerdict.review_id).in_(of_batch)).values(reason=None))

@@ -91,6 +91,7 @@ class Slice(MatcherTable, table=True):
     source: dict[str, Any] = Field(sa_type=JSON)
     result: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     told: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    evidence: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     outcomes: dict[str, int] = Field(default_factory=dict, sa_type=JSON)
     in_review: int = 0
 
@@ -108,10 +109,13 @@ class Piece(MatcherTable, table=True):
 
 
 class Review(MatcherTable, table=True):
-    """A pair that a person must judge. Both sides, and the person's reason, are sealed."""
+    """A pair that people must judge; both sides are sealed. `turn` is the verdict that is waited for while open."""
 
     __tablename__ = "review"
-    __table_args__ = (Index("ix_review_batch_id_state", "batch_id", "state"),)
+    __table_args__ = (
+        Index("ix_review_batch_id_state", "batch_id", "state"),
+        Index("ix_review_assigned_to", "assigned_to"),
+    )
 
     id: str = Field(primary_key=True, max_length=36)
     batch_id: str = Field(max_length=36)
@@ -132,6 +136,26 @@ class Review(MatcherTable, table=True):
     reason: bytes | None = Field(default=None, sa_type=LargeBinary)
     opened_at: datetime = Field(sa_type=UtcDateTime)
     decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    turn: int = 1
+    second: str = Field(default="", max_length=10)
+    assigned_to: str = Field(default="", max_length=80)
+    assigned_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class ReviewVerdict(MatcherTable, table=True):
+    """What one person said of a pair, in which turn (1 to 3); nobody twice on the same pair. The reason is sealed."""
+
+    __tablename__ = "review_verdict"
+    __table_args__ = (UniqueConstraint("review_id", "by"),)
+
+    review_id: str = Field(primary_key=True, max_length=36)
+    turn: int = Field(primary_key=True)
+    by: str = Field(max_length=80)
+    same_person: bool
+    candidate: int | None = None
+    outcome: str = Field(max_length=10)
+    reason: bytes | None = Field(default=None, sa_type=LargeBinary)
+    at: datetime = Field(sa_type=UtcDateTime)
 
 
 class Held(MatcherTable, table=True):

@@ -1,4 +1,4 @@
-"""A person decides a doubtful pair, with a reason; the last decision makes the batch releasable."""
+"""Whoever holds a review judges it, with a reason; when enough people have said the same, it is concluded."""
 
 import asyncio
 from collections.abc import Mapping
@@ -10,87 +10,121 @@ import polars as pl
 from services.matcher.domain.answers import HELD
 from services.matcher.domain.current import NOT_TOLD, RESIDENT
 from services.matcher.domain.decision import after_review
+from services.matcher.domain.review import (
+    DECIDED,
+    REFUSED,
+    Verdict,
+    conclusion,
+    holder_of,
+    in_sample,
+    second_after,
+    state_of,
+)
 from services.matcher.settings import MatcherParts
-from services.matcher.storage.batches import batch_of, review_of
+from services.matcher.storage.batches import batch_of
 from services.matcher.storage.ledger import PERSON, Ledger
-from services.matcher.storage.tables import Review
+from services.matcher.storage.reviews import review_of, said, verdicts_of
+from services.matcher.storage.tables import Review, ReviewVerdict
 from services.matcher.usecases.finish_matching import clear_when_reviewed
-from services.matcher.usecases.matched import plan_key
-from services.matcher.usecases.show_review import read_sides, tokens_of
+from services.matcher.usecases.review_verdicts import Given, open_reason, seal_reason
+from services.matcher.usecases.show_review import opened_sides, tokens_of
 from shared.auth.caller import Caller
 from shared.db import Work
-from shared.events.matcher import ReviewDecided
+from shared.events.matcher import ReviewDecided, ReviewPassedOn
 from shared.http import Once
 from shared.refusals import Refusal
 
 ACT: Final = "matcher.review.decide"
-REASON_PLACE: Final = "review.reason"
+SAMPLE_KEY: Final = "review-sample"
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a person says of a pair; `candidate` where several people are named."""
+class _Concluded:
+    """What a review comes to: its outcome, the number given, what the reply names as differing."""
 
-    same_person: bool
-    reason: str
-    candidate: int | None = None
+    outcome: str
+    number: str
+    differing: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One verdict, with all that has to be worked out before the transaction that keeps it."""
+
+    turn: int
+    second: str
+    row: Mapping[str, Any]
+    concluded: _Concluded | None
+    tokens: tuple[str, ...]
 
 
 async def decide_review(
-    parts: MatcherParts, caller: Caller, review_id: str, verdict: Verdict, once: Once
+    parts: MatcherParts, caller: Caller, review_id: str, given: Given, once: Once
 ) -> dict[str, Any]:
-    """The decided review. Refusal `review-decided` when somebody was faster."""
-    review, sides = await asyncio.to_thread(read_sides, parts, review_id)
-    if review.state != "open":
-        # A repeat under the same key is answered from the first time; anything else is refused.
-        return await once.write(parts.db, _refuse)
-    meant = _meant(sides, verdict)
-    outcome = _outcome(review, verdict)
-    number = await asyncio.to_thread(_number, parts, review, meant) if outcome == after_review(accepted=True) else ""
-    reason = parts.keyring.field_cipher(plan_key(review.plan_number)).encrypt(
-        verdict.reason, place=REASON_PLACE, row=review.id
-    )
-    tokens = tokens_of(parts, sides)
+    """What the verdict led to: another person looks, or the review is decided.
+
+    Refusal `review-not-yours` unless the caller holds it, `review-decided` when somebody was faster. A repeat of the
+    same verdict by the same person is answered as the first time, whatever has become of the review since.
+    """
+    step = await asyncio.to_thread(_prepared, parts, caller, review_id, given)
 
     def decide(work: Work) -> dict[str, Any]:
-        row = review_of(work.session, review_id)
-        if row.state != "open":
-            raise Refusal("review-decided")
-        batch = batch_of(work.session, row.batch_id)
-        row.state, row.outcome, row.inquiry_number = "decided", outcome, number
-        row.differing = "" if meant is None or batch.kind != "provisional" else meant["differing"]
-        row.decided_by, row.decided_at, row.reason = caller.principal.id, work.now, reason
-        work.announce(ReviewDecided(review_id=row.id, batch_id=row.batch_id, outcome=outcome), subject=row.id)
-        work.record(caller.access(ACT, "review", row.id, subjects=1, subject_tokens=tokens, reason=outcome))
-        clear_when_reviewed(work, batch)
-        return {
-            "id": row.id,
-            "batch_id": row.batch_id,
-            "state": row.state,
-            "outcome": outcome,
-            "batch_state": batch.state,
-        }
+        review = review_of(work.session, review_id)
+        verdicts = verdicts_of(work.session, review_id)
+        mine = next((one for one in verdicts if one.by == caller.principal.id), None)
+        if mine is not None:
+            return _again(work, parts, review, mine, given, last=len(verdicts))
+        if isinstance(step, Refusal):
+            raise step
+        _refuse_unless_held(parts, caller, review, work, step.turn)
+        return _keep(work, caller, review, step)
 
     return await once.write(parts.db, decide)
 
 
-def _refuse(work: Work) -> dict[str, Any]:
-    raise Refusal("review-decided")
+def _prepared(parts: MatcherParts, caller: Caller, review_id: str, given: Given) -> _Step | Refusal:
+    """The step, or why there is none: raised only where the call turns out to be no repeat."""
+    try:
+        return _step(parts, caller, review_id, given)
+    except Refusal as refusal:
+        return refusal
 
 
-def _meant(sides: Mapping[str, Any], verdict: Verdict) -> Mapping[str, Any] | None:
-    """The candidate that the verdict is about; None where several are refused together."""
-    candidates: dict[int, Mapping[str, Any]] = {one["candidate"]: one for one in sides["candidates"]}
-    if verdict.candidate is not None:
-        if verdict.candidate not in candidates:
-            raise Refusal("candidate-unknown", candidates=sorted(candidates))
-        return candidates[verdict.candidate] if verdict.same_person or len(candidates) == 1 else None
-    if len(candidates) == 1:
-        return next(iter(candidates.values()))
-    if verdict.same_person:
-        # The rules propose exactly one of several: without a choice the proposal is meant.
-        return candidates[sides["proposed"]]
-    return None
+def _step(parts: MatcherParts, caller: Caller, review_id: str, given: Given) -> _Step:
+    review = parts.db.read_now(lambda session: review_of(session, review_id))
+    earlier = parts.db.read_now(lambda session: verdicts_of(session, review_id))
+    if review.state == DECIDED:
+        raise Refusal("review-decided")
+    sides = opened_sides(parts, review)
+    verdict = _verdict(sides, given)
+    second = review.second if earlier else _second(parts, review, verdict)
+    held = conclusion([*map(said, earlier), verdict], second)
+    row = {
+        "review_id": review.id,
+        "turn": review.turn,
+        "by": caller.principal.id,
+        "same_person": verdict.same_person,
+        "candidate": verdict.candidate,
+        "outcome": _outcome(review, verdict),
+        "reason": seal_reason(parts, review, review.turn, given.reason),
+    }
+    concluded = None if held is None else _concluded(parts, review, sides, held)
+    return _Step(review.turn, second, row, concluded, tokens_of(parts, sides))
+
+
+def _verdict(sides: Mapping[str, Any], given: Given) -> Verdict:
+    """Among several people the accepted one must be named: the proposal is not everybody's to see."""
+    named = [one["candidate"] for one in sides["candidates"]]
+    chosen = given.candidate if given.candidate is not None or len(named) > 1 else named[0]
+    if (given.same_person or given.candidate is not None) and chosen not in named:
+        raise Refusal("candidate-unknown", candidates=sorted(named))
+    return Verdict(same_person=True, candidate=chosen) if given.same_person else REFUSED
+
+
+def _second(parts: MatcherParts, review: Review, first: Verdict) -> str:
+    index = parts.keyring.blind_index(SAMPLE_KEY).of(review.id, scope="review")
+    sampled = in_sample(index, parts.settings.review_blind_share)
+    return second_after(first, sampled=sampled, four_eyes=parts.settings.review_four_eyes)
 
 
 def _outcome(review: Review, verdict: Verdict) -> str:
@@ -100,8 +134,76 @@ def _outcome(review: Review, verdict: Verdict) -> str:
     return review.proposed if verdict.same_person else NOT_TOLD
 
 
-def _number(parts: MatcherParts, review: Review, meant: Mapping[str, Any] | None) -> str:
-    assert meant is not None  # accepted: one candidate is meant
+def _concluded(parts: MatcherParts, review: Review, sides: Mapping[str, Any], held: Verdict) -> _Concluded:
+    candidates = sides["candidates"]
+    outcome, provisional = _outcome(review, held), review.proposed == after_review(accepted=True)
+    meant = next((one for one in candidates if held.same_person and one["candidate"] == held.candidate), None)
+    told_of = candidates[0] if len(candidates) == 1 else meant
+    return _Concluded(
+        outcome=outcome,
+        # Not before the end: the count of a plan's numbers would tell how the first person judged.
+        number=_number(parts, review, meant) if provisional and meant is not None else "",
+        differing=told_of["differing"] if provisional and told_of is not None else "",
+    )
+
+
+def _number(parts: MatcherParts, review: Review, meant: Mapping[str, Any]) -> str:
     person = {"resident_code": meant["resident_code"], "status": RESIDENT} | {item: meant[item] for item in HELD}
     people = pl.DataFrame([{name: person[name] for name in PERSON}])
     return Ledger(parts.db, parts.keyring).numbers_for(review.plan_number, people)[0]
+
+
+def _refuse_unless_held(parts: MatcherParts, caller: Caller, review: Review, work: Work, turn: int) -> None:
+    if review.state == DECIDED:
+        raise Refusal("review-decided")
+    holder = holder_of(review.assigned_to, review.assigned_at, now=work.now, hours=parts.settings.review_hours)
+    if holder != caller.principal.id or review.turn != turn:
+        raise Refusal("review-not-yours")
+
+
+def _keep(work: Work, caller: Caller, review: Review, step: _Step) -> dict[str, Any]:
+    """Verdict, state, event and access record. The record names no outcome before the review is concluded."""
+    work.session.add(ReviewVerdict(**step.row, at=work.now))
+    review.second, review.assigned_to, review.assigned_at = step.second, "", None
+    batch = batch_of(work.session, review.batch_id)
+    if step.concluded is None:
+        review.turn += 1
+        passed_on = ReviewPassedOn(review_id=review.id, batch_id=review.batch_id, turn=review.turn)
+        work.announce(passed_on, subject=review.id)
+    else:
+        _conclude(work, caller, review, step.concluded)
+        clear_when_reviewed(work, batch)
+    outcome = review.outcome
+    work.record(caller.access(ACT, "review", review.id, subjects=1, subject_tokens=step.tokens, reason=outcome))
+    return _answer(review, step.turn, batch.state, concluded=step.concluded is not None)
+
+
+def _conclude(work: Work, caller: Caller, review: Review, concluded: _Concluded) -> None:
+    review.state, review.outcome, review.inquiry_number = DECIDED, concluded.outcome, concluded.number
+    review.differing = concluded.differing
+    review.decided_by, review.decided_at = caller.principal.id, work.now
+    decided = ReviewDecided(review_id=review.id, batch_id=review.batch_id, outcome=concluded.outcome)
+    work.announce(decided, subject=review.id)
+
+
+def _again(
+    work: Work, parts: MatcherParts, review: Review, mine: ReviewVerdict, given: Given, *, last: int
+) -> dict[str, Any]:
+    """The answer to a verdict that stands already; another verdict by the same person is refused."""
+    chosen = given.candidate in (None, mine.candidate) or not given.same_person
+    alike = (mine.same_person, open_reason(parts, review, mine)) == (given.same_person, given.reason)
+    if not (alike and chosen):
+        raise Refusal("review-decided" if review.state == DECIDED else "review-needs-another")
+    concluded = review.state == DECIDED and mine.turn == last
+    return _answer(review, mine.turn, batch_of(work.session, review.batch_id).state, concluded=concluded)
+
+
+def _answer(review: Review, turn: int, batch_state: str, *, concluded: bool) -> dict[str, Any]:
+    """What this turn led to, and nothing that came later."""
+    return {
+        "id": review.id,
+        "batch_id": review.batch_id,
+        "state": DECIDED if concluded else state_of(turn + 1, decided=False),
+        "outcome": review.outcome if concluded else "",
+        "batch_state": batch_state,
+    }

@@ -48,6 +48,6 @@ def listener(host: Host, heard: list[Event]) -> Service:
 @pytest_asyncio.fixture
 async def world(host: Host) -> AsyncIterator[World]:
     heard: list[Event] = []
-    service = create_service(MatcherSettings(part_rows=60, spill_rows=40), host.kit)
+    service = create_service(MatcherSettings(part_rows=60, spill_rows=40, review_blind_share=0), host.kit)
     await host.start(service, listener(host, heard))
     yield World(host, service, heard)

@@ -10,6 +10,7 @@ import orjson
 import polars as pl
 
 from services.matcher.settings import MatcherParts
+from shared.auth.principals import Principal
 from shared.blobs.columns import get_frame, put_frame
 from shared.blobs.ref import BlobRef
 from shared.blobs.store import BlobStore
@@ -26,6 +27,7 @@ PLAN, OTHER_PLAN = "00012345", "00054321"
 CASE = "jlis-exchange"
 ASKED = ("name_kana", "name_kanji", "birth_date", "sex", "postal_code", "address")
 OPERATOR = staff("operator", "jlis_terminal", "security_room", "operator-1")
+OPERATORS = (OPERATOR, *(staff("operator", "registry_server", "security_room", f"operator-{n}") for n in (2, 3, 4)))
 AUDITOR = staff("auditor")
 HELD_FIELDS = (
     "resident_code my_number name_kana name_kanji birth_date sex postal_code address municipality_code "
@@ -215,16 +217,37 @@ class World:
         assert answer.status_code == 202, answer.text
         return await self.batch(batch_id)
 
-    async def reviews(self, batch_id: str, state: str = "open") -> list[dict[str, Any]]:
+    async def reviews(self, batch_id: str, state: str = "waiting") -> list[dict[str, Any]]:
         async with self.host.client("matcher", OPERATOR) as client:
             answer = await client.get(f"/matcher/v1/reviews?batch_id={batch_id}&state={state}")
         return list(answer.json()["items"])
 
-    async def decide(self, review_id: str, **verdict: Any) -> Any:
-        async with self.host.client("matcher", OPERATOR) as client:
+    async def take(self, person: Principal, review_id: str) -> Any:
+        async with self.host.client("matcher", person) as client:
+            return await client.post(f"/matcher/v1/reviews/{review_id}/assignment")
+
+    async def show(self, person: Principal, review_id: str) -> Any:
+        async with self.host.client("matcher", person, purpose="review", case=review_id) as client:
+            return await client.get(f"/matcher/v1/reviews/{review_id}")
+
+    async def judge(self, person: Principal, review_id: str, key: str = "", **verdict: Any) -> Any:
+        """One person's verdict on a review that they hold."""
+        async with self.host.client("matcher", person) as client:
             return await client.post(
-                f"/matcher/v1/reviews/{review_id}/decision", json={"reason": "見比べた", **verdict}
+                f"/matcher/v1/reviews/{review_id}/decision",
+                json={"reason": "見比べた", **verdict},
+                headers={"Idempotency-Key": key} if key else {},
             )
+
+    async def decide(self, review_id: str, **verdict: Any) -> Any:
+        """As many people as it needs take a review and all say the same; the last answer."""
+        for person in OPERATORS:
+            taken = await self.take(person, review_id)
+            assert taken.status_code == 200, taken.text
+            answer = await self.judge(person, review_id, **verdict)
+            if answer.is_error or answer.json()["state"] == "decided":
+                return answer
+        raise AssertionError("two people who say the same conclude a review")
 
     async def release(self, batch_id: str) -> Any:
         approval = await self.host.approve("matcher", "matcher.batch.release", batch_id, OPERATOR.id)
