@@ -62,7 +62,7 @@ async def serve(host: HostSettings, settings: ConsoleSettings, addresses: Addres
     ) as clients:
         server = PoliteServer(
             uvicorn.Config(
-                create_app(clients, place),
+                create_app(clients, place, unsigned=clients.unsigned),
                 host=host.host,
                 port=host.port,
                 log_config=None,

@@ -3,11 +3,17 @@
 from pathlib import Path
 from typing import Final, Protocol
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from services.console.api.board import BoardReader, Clients, board_routes
+from services.console.api.board import BoardReader, board_routes
+from services.console.api.gate import Gate
 from services.console.api.health import own_health_routes
+from services.console.api.home import home_routes
+from services.console.api.pages import Pages, install_pages
+from services.console.api.signing import signing_routes
+from services.console.calls import Lines
+from services.console.sessions import Sessions
 from shared.calendar.clock import Clock
 from shared.http.app import CallContext
 from shared.http.problems import install_problems
@@ -26,13 +32,26 @@ class Place(Protocol):
     def mode(self) -> str: ...
 
 
-def create_app(clients: Clients, place: Place) -> FastAPI:
-    """The console; `clients(service)` gives an HTTP client of a service, signed in as the console."""
-    app = FastAPI(title="Shokai console", openapi_url=None, docs_url=None, redoc_url=None)
+def create_app(clients: Lines, place: Place, *, unsigned: Lines) -> FastAPI:
+    """The console. `clients(service)` gives an HTTP client signed in as the console, for the board that anybody sees;
+    `unsigned(service)` one to which the pages for staff add the token of whoever is signed in.
+    """
+    sessions = Sessions(unsigned)
+    pages = Pages(place.association, place.mode)
+    app = FastAPI(
+        title="Shokai console",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        dependencies=[Depends(Gate(sessions))],
+    )
     install_problems(app, "console", HERE / "api" / "problems.toml")
+    install_pages(app, pages, sessions)
     reader = BoardReader(clients, place.clock, association=place.association, mode=place.mode)
     app.include_router(board_routes(reader))
     app.include_router(own_health_routes())
+    app.include_router(signing_routes(pages, sessions))
+    app.include_router(home_routes(pages, sessions))
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.add_middleware(CallContext)
     return app

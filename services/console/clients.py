@@ -1,4 +1,4 @@
-"""The console's lines to the services: each with a time-out, all of them signed in."""
+"""The console's lines to the services, each with a time-out: signed in as the console, or for a person's own token."""
 
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
 from types import TracebackType
@@ -12,6 +12,7 @@ from shared.hosting.addresses import Addresses
 
 CONNECT_SECONDS: Final = 2.0
 READS: Final = ("intake", "matcher", "audit")
+FOR_STAFF: Final = ("authority", "intake", "matcher", "media", "audit")
 
 
 class ServiceClients:
@@ -26,14 +27,21 @@ class ServiceClients:
             service: httpx.AsyncClient(base_url=addresses.of(service), auth=signed_in, timeout=self._waits)
             for service in READS
         }
+        self._unsigned = {
+            service: httpx.AsyncClient(base_url=addresses.of(service), timeout=self._waits) for service in FOR_STAFF
+        }
         self._open = AsyncExitStack()
 
     def __call__(self, service: str) -> AbstractAsyncContextManager[httpx.AsyncClient]:
         """The client stays open after its use."""
         return nullcontext(self._clients[service])
 
+    def unsigned(self, service: str) -> AbstractAsyncContextManager[httpx.AsyncClient]:
+        """The same without any credentials of the console."""
+        return nullcontext(self._unsigned[service])
+
     async def __aenter__(self) -> Self:
-        for client in (self._authority, *self._clients.values()):
+        for client in (self._authority, *self._clients.values(), *self._unsigned.values()):
             await self._open.enter_async_context(client)
         return self
 

@@ -2,15 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager
-from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import httpx
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, select_autoescape
 
+from services.console.api.pages import CSP, TEMPLATES
+from services.console.calls import Lines
 from services.console.domain.board import (
     KINDS,
     SERVICES,
@@ -25,27 +24,16 @@ from services.console.signing_in import SignInFailed
 from shared.calendar.clock import JST, Clock
 from shared.telemetry.logs import cause_of, log
 
-Clients = Callable[[str], AbstractAsyncContextManager[httpx.AsyncClient]]
 Found = TypeVar("Found")
 
 CYCLES_SHOWN: Final = 3
 PAGE_SIZE: Final = 1000
-CSP: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
-TEMPLATES: Final = Environment(
-    loader=FileSystemLoader(Path(__file__).parents[1] / "templates"),
-    autoescape=select_autoescape(),
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
 
 
 class BoardReader:
     """Reads what the board shows from the services' APIs."""
 
-    def __init__(self, clients: Clients, clock: Clock, *, association: str, mode: str) -> None:
+    def __init__(self, clients: Lines, clock: Clock, *, association: str, mode: str) -> None:
         self._clients = clients
         self._clock = clock
         self._association = association
@@ -93,7 +81,7 @@ class BoardReader:
 class _Look:
     """One look at the services; remembers who did not answer, and asks those no more."""
 
-    def __init__(self, clients: Clients) -> None:
+    def __init__(self, clients: Lines) -> None:
         self._clients = clients
         self.away: set[str] = set()
 

@@ -62,7 +62,7 @@ async def page(away: str, path: str = "/") -> str:
     def clients(service: str) -> httpx.AsyncClient:
         return httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://inside")
 
-    app = create_app(clients, Place(FixedClock(datetime(2026, 6, 20, tzinfo=UTC))))
+    app = create_app(clients, Place(FixedClock(datetime(2026, 6, 20, tzinfo=UTC))), unsigned=clients)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://console") as browser:
         seen = await browser.get(path)
     assert seen.status_code == 200

@@ -1,0 +1,41 @@
+"""Which pages a person is offered. What they may do there, the services decide."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One page in the navigation; `act` is the row of the access matrix that it needs, `key` its key."""
+
+    path: str
+    ja: str
+    en: str
+    key: str
+    act: str = ""
+
+
+ENTRIES: Final = (
+    Entry("/home", "ホーム", "home", "1"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A kind of work that waits: which list tells how much, and the page where it is done."""
+
+    path: str
+    ja: str
+    en: str
+    act: str
+    asks: str
+    query: tuple[tuple[str, str], ...] = ()
+
+
+WAITS: Final[tuple[Wait, ...]] = ()
+
+
+def offered(team: str, teams_of: Mapping[str, frozenset[str]]) -> Sequence[Entry]:
+    """The pages for a team, in order; `teams_of` is the access matrix: act -> teams."""
+    return [entry for entry in ENTRIES if not entry.act or team in teams_of.get(entry.act, frozenset())]
