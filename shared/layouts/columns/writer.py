@@ -3,16 +3,12 @@
 import hashlib
 import io
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
 
 import polars as pl
 
+from shared.layouts.cells import CONTROL, FORMULA
 from shared.layouts.columns.encoding import encode
 from shared.layouts.layout import Layout
-
-# What a spreadsheet takes for the start of a formula, in either width, and control characters that would break a line.
-_FORMULA: Final = r"^[=+\-@＝＋－＠\t\r]"
-_CONTROL: Final = r"[\x00-\x1f\x7f]"
 
 
 class Writing:
@@ -74,9 +70,9 @@ class Writing:
 
     def _cell(self, name: str) -> pl.Expr:
         text = pl.col(name).cast(pl.String)
-        text = pl.when(text != "").then(text.str.replace_all(_CONTROL, " "))
+        text = pl.when(text != "").then(text.str.replace_all(CONTROL, " "))
         if self._layout.opened_by_people:
-            text = pl.when(text.str.contains(_FORMULA)).then(pl.concat_str(pl.lit("'"), text)).otherwise(text)
+            text = pl.when(text.str.contains(FORMULA)).then(pl.concat_str(pl.lit("'"), text)).otherwise(text)
         return text.alias(name)
 
     def _encoded(self, text: str) -> bytes:
