@@ -1,0 +1,5 @@
+"""Pages in a real browser."""
+
+from tests.parts.chromium import browser
+
+__all__ = ["browser"]
