@@ -1,4 +1,4 @@
-"""The system's Chromium, driven by Playwright: its own browsers are never installed, and nothing is asked of the outside."""
+"""The system's Chromium, driven by Playwright; its own browsers are never installed."""
 
 import os
 from collections.abc import Iterator
