@@ -1,8 +1,9 @@
-"""What the audit service reacts to: records, destroyed copies, and every other event by its ids."""
+"""What the audit service reacts to: records, destroyed copies, alarms, and every other event by its ids."""
 
 from collections.abc import Mapping
 from typing import Final
 
+from services.audit.usecases.alarm_death_case import alarm_death_case
 from services.audit.usecases.append_records import append_records
 from services.audit.usecases.certify_destruction import certify_destruction
 from services.audit.usecases.note_event import noting
@@ -10,12 +11,17 @@ from shared.bus import Handler
 from shared.events import EVENTS, Event
 from shared.events.audit import RecordsMade
 from shared.events.copies import CopyDestroyed
+from shared.events.matcher import DeathCaseOpened
 from shared.hosting.house_events import HOUSE_EVENTS
 
 
 def consumers() -> dict[type[Event], Handler]:
     """A handler for every event there is. Records themselves are not noted again: that would never end."""
-    known: Mapping[type[Event], Handler] = {**HOUSE_EVENTS, CopyDestroyed: certify_destruction}
+    known: Mapping[type[Event], Handler] = {
+        **HOUSE_EVENTS,
+        CopyDestroyed: certify_destruction,
+        DeathCaseOpened: alarm_death_case,
+    }
     noted = {kind: noting(known.get(kind)) for kind in EVENTS.values() if kind is not RecordsMade}
     return {RecordsMade: append_records, **noted}
 

@@ -14,7 +14,10 @@ Charset = Literal["cp932", "utf-8"]
 
 
 class ClosedRequest(BaseModel):
-    """One request as it stood at the cutoff; a line of the closing list (JSON in the blob that cycle.closed names)."""
+    """One request as it stood at the cutoff; a line of the closing list (JSON in the blob that cycle.closed names).
+
+    `findings`: how often each code was found in the file; empty in lists of the release before.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -31,6 +34,7 @@ class ClosedRequest(BaseModel):
     chunks: tuple[BlobRef, ...]
     rejected_chunk: BlobRef | None = None
     accepted_at: datetime
+    findings: dict[str, int] = {}
 
 
 class FileReceived(Event):

@@ -115,7 +115,7 @@ class SourceSpan(AuditTable, table=True):
 
 
 class Alarm(AuditTable, table=True):
-    """Something about the log that a person has to explain. `first` and `last` are sequences of the source."""
+    """Something that a person has to explain, of the log or of a case. `first` and `last` are sequences of the source."""
 
     __tablename__ = "alarm"
     __table_args__ = (

@@ -66,6 +66,7 @@ class RequestRow(IntakeTable, table=True):
     accepted: int = 0
     rejected: int = 0
     codes: list[str] = Field(default_factory=list, sa_type=JSON)
+    finding_counts: dict[str, int] = Field(default_factory=dict, sa_type=JSON)
     files: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
     chunks: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
     rejected_chunk: dict[str, Any] | None = Field(default=None, sa_type=JSON)

@@ -43,6 +43,7 @@ class Outcome:
     findings: BlobRef | None = None
     keys: BlobRef | None = None
     file_key: str = ""
+    finding_counts: dict[str, int] = field(default_factory=dict)
 
     @property
     def made(self) -> list[BlobRef | None]:
@@ -65,7 +66,8 @@ async def check_request(parts: IntakeParts, request_id: str) -> Effect | None:
 def _unreadable(parts: IntakeParts, row: RequestRow) -> Outcome:
     """The file goes back, so that nothing waits for ever: neither its plan nor the cutoff."""
     verdict = Verdict.unreadable(KIND_CODES[row.kind])
-    return Outcome(verdict, findings=_stored(parts, row, _frame(verdict), "findings"))
+    found = _frame(verdict)
+    return Outcome(verdict, findings=_stored(parts, row, found, "findings"), finding_counts=_counted(found))
 
 
 @stage("intake.check")
@@ -91,7 +93,13 @@ def _run(parts: IntakeParts, row: RequestRow) -> Outcome:
         _stored(parts, row, found, "findings"),
         _stored(parts, row, pl.concat(keys), "inquiry-keys") if keys else None,
         file_key,
+        _counted(found),
     )
+
+
+def _counted(findings: pl.DataFrame) -> dict[str, int]:
+    """How often each code was found."""
+    return dict(findings.group_by("code").len().sort("code").iter_rows())
 
 
 def _facts(parts: IntakeParts, row: RequestRow, files: tuple[BlobRef, ...]) -> tuple[FileFacts, KnownNumbers, str]:
@@ -164,7 +172,7 @@ def _commit(work: Work, request_id: str, outcome: Outcome) -> None:
     verdict = outcome.verdict
     row.charset, row.codes, row.file_key = verdict.charset, list(verdict.file_codes), outcome.file_key
     row.received, row.accepted, row.rejected = verdict.received, verdict.accepted, verdict.rejected
-    row.findings = _dump(outcome.findings)
+    row.findings, row.finding_counts = _dump(outcome.findings), outcome.finding_counts
     if verdict.returned:
         _return(work, row, outcome)
     else:

@@ -71,6 +71,7 @@ def _line(session: Session, row: RequestRow) -> ClosedRequest:
         chunks=refs(row.chunks),
         rejected_chunk=ref(row.rejected_chunk),
         accepted_at=row.accepted_at,
+        findings=row.finding_counts,
     )
 
 

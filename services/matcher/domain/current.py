@@ -19,7 +19,7 @@ from services.matcher.domain.answers import (
     REFUSED,
     REMOVED,
 )
-from services.matcher.domain.compare import FOUR_ITEMS, compare_frame
+from services.matcher.domain.compare import EVIDENCE, FOUR_ITEMS, compare_frame
 from services.matcher.domain.items.judgement import CANNOT_JUDGE, DIFFERS, MISSING, PARTLY
 
 RESIDENT: Final = "1"
@@ -60,9 +60,9 @@ def with_status(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def compared(rows: pl.DataFrame) -> pl.DataFrame:
-    """Adds judged_name, judged_address (how what the ledger holds compares with the answer) and evidence, codes by ";".
+    """Adds judged_* and evidence_* of name, birth, sex and address: how the answer compares with what the ledger holds.
 
-    Needs the answer's items and held_*.
+    Evidence is reason codes joined by ";". Needs the answer's items and held_*.
     """
     pairs = compare_frame(
         rows.select(
@@ -71,8 +71,8 @@ def compared(rows: pl.DataFrame) -> pl.DataFrame:
         )
     )
     return rows.with_columns(
-        *(pairs[item].cast(pl.String).alias(f"judged_{item}") for item in ("name", "address")),
-        pairs.select(_evidence()).to_series().alias("evidence"),
+        *(pairs[item].cast(pl.String).alias(f"judged_{item}") for item in FOUR_ITEMS),
+        *(pairs[EVIDENCE[item]] for item in FOUR_ITEMS),
     )
 
 
@@ -148,12 +148,3 @@ def joined_codes(named: dict[str, pl.Expr]) -> pl.Expr:
 
 def _differs(item: str) -> pl.Expr:
     return (pl.col(item) != pl.col(f"held_{item}")).fill_null(value=False)
-
-
-def _evidence() -> pl.Expr:
-    """The codes of all four items."""
-    return pl.concat_str(
-        (pl.when(pl.col(f"evidence_{item}") != "").then(f"evidence_{item}") for item in FOUR_ITEMS),
-        separator=";",
-        ignore_nulls=True,
-    )

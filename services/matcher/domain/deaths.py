@@ -11,6 +11,8 @@ from typing import Final
 
 import polars as pl
 
+from services.matcher.domain.answers import CODE_CHANGED
+from services.matcher.domain.compare import EVIDENCE, FOUR_ITEMS
 from services.matcher.domain.current import ALIVE, DEAD, is_other, joined_codes
 
 DATE: Final = "%Y%m%d"
@@ -49,6 +51,37 @@ def with_conflicts(rows: pl.DataFrame, as_of: str) -> pl.DataFrame:
     return rows.with_columns(joined_codes({code: new & is_so for code, is_so in named.items()}).alias("conflicts"))
 
 
+def deaths(rows: pl.DataFrame) -> pl.DataFrame:
+    """The dead of a part: who they are, when they died, whether the plan is told so for the first time, the evidence.
+
+    Evidence is the codes of the four items and of the conflicts, joined by ";".
+    """
+    codes = (*(EVIDENCE[item] for item in FOUR_ITEMS), "conflicts")
+    evidence = pl.concat_str(
+        (pl.when(pl.col(name) != "").then(name) for name in codes), separator=";", ignore_nulls=True
+    )
+    return rows.filter((pl.col("status") == DEAD).fill_null(value=False)).select(
+        "slice",
+        "seq",
+        "serial",
+        "inquiry_number",
+        pl.col("held_resident_code").alias("resident_code"),
+        pl.col("status_date").alias("change_date"),
+        newly_dead().alias("newly"),
+        evidence.alias("evidence"),
+    )
+
+
 def alive() -> pl.Expr:
     """Whether the registry answers of somebody who lives, here or abroad."""
     return pl.col("status").is_in(ALIVE).fill_null(value=False)
+
+
+def living(rows: pl.DataFrame) -> pl.DataFrame:
+    """resident_code and status of everybody in a part who lives, whether or not a person has to look first.
+
+    Whose code the registry changed lives under the old one, too: that is the one under which plans were told.
+    """
+    people = rows.filter(alive())
+    renewed = people.filter(pl.col("change_reason") == CODE_CHANGED).with_columns(resident_code="held_resident_code")
+    return pl.concat([some.select("resident_code", "status") for some in (people, renewed)]).unique("resident_code")

@@ -11,6 +11,7 @@ from sqlalchemy import BindParameter, bindparam, delete, func, insert, select, u
 from sqlmodel import Session, col
 
 from services.matcher.storage.tables import Held, Spent
+from services.matcher.storage.told_tables import DeathFound, DeathTold
 from shared.crypto.keyring import Keyring
 from shared.db import Database, Work, table_of
 from shared.db.bulk import insert_new, present
@@ -30,10 +31,12 @@ _WANTED: Final[BindParameter[Any]] = bindparam("wanted", expanding=True)
 _MINE: Final = col(Held.plan_number) == bindparam("plan")
 _NUMBERS: Final = select(col(Held.person), col(Held.inquiry_number)).where(_MINE, col(Held.person).in_(_WANTED))
 # Looked up by number alone: with the plan beside it, SQLite walks all of the plan's rows instead.
-_PEOPLE: Final = select(col(Held.plan_number), col(Held.inquiry_number), col(Held.sealed), col(Held.told)).where(
-    col(Held.inquiry_number).in_(_WANTED)
-)
-_GIVEN: Final = ("inquiry_number", "plan_number", "person", "sealed")
+_PEOPLE: Final = select(
+    col(Held.plan_number), col(Held.inquiry_number), col(Held.sealed), col(Held.told), col(Held.resident_on)
+).where(col(Held.inquiry_number).in_(_WANTED))
+_GIVEN: Final = ("inquiry_number", "plan_number", "person", "sealed", "resident_on")
+# A number and who stands behind it: rows that go when the number does.
+_GOES_WITH_THE_NUMBER: Final = (Held, DeathFound, DeathTold)
 
 
 def key_of(plan_number: str) -> str:
@@ -59,15 +62,21 @@ class Ledger:
         return [found[one] for one in index]
 
     def people(self, plan_number: str, numbers: Sequence[str]) -> pl.DataFrame:
-        """The live ones among a plan's numbers: inquiry_number, told, and the columns PERSON."""
+        """The live ones among a plan's numbers: inquiry_number, told, resident_on, and the columns PERSON."""
         of_plan = partial(_held, plan_number=plan_number)
         rows = [row for step in steps(numbers) for row in self._db.read_now(partial(of_plan, numbers=step))]
         names = [row[0] for row in rows]
         texts = self._keyring.field_cipher(key_of(plan_number)).decrypt_many(
             [row[1] for row in rows], place=PLACE, rows=names
         )
-        schema = {"inquiry_number": pl.String, "told": pl.Binary, "text": pl.String}
-        frame = pl.DataFrame({"inquiry_number": names, "told": [row[2] for row in rows], "text": texts}, schema=schema)
+        columns = {
+            "inquiry_number": names,
+            "told": [row[2] for row in rows],
+            "resident_on": [row[3] for row in rows],
+            "text": texts,
+        }
+        schema = {name: pl.Binary if name == "told" else pl.String for name in columns}
+        frame = pl.DataFrame(columns, schema=schema)
         fields = pl.col("text").str.split_exact(SEPARATOR, len(PERSON) - 1).struct.rename_fields(list(PERSON))
         return frame.with_columns(fields).unnest("text")
 
@@ -91,6 +100,12 @@ class Ledger:
             rows = step.select(pl.col("inquiry_number", "told", "sealed", "person").name.prefix("new_")).to_dicts()
             self._db.write_now(partial(_update, plan_number=plan_number, rows=rows))
 
+    def note_residents(self, plan_number: str, numbers: Sequence[str], as_of: str) -> None:
+        """Note as of which day (YYYYMMDD) the registry said of these people that they live here. Safe twice."""
+        note = partial(_note_residents, plan_number=plan_number, as_of=as_of)
+        for step in steps(numbers):
+            self._db.write_now(partial(note, numbers=step))
+
     def destroy(self, plan_number: str, numbers: Sequence[str], *, by: str, at: datetime) -> set[str]:
         """Destroy a plan's numbers and who stands behind them; which ones `by` has destroyed, now or before."""
         gone: set[str] = set()
@@ -112,7 +127,7 @@ class Ledger:
         while missing := {index: text for index, text in wanted.items() if index not in found}:
             numbers = new_inquiry_numbers(len(missing)).to_list()
             sealed = cipher.encrypt_many(list(missing.values()), place=PLACE, rows=numbers)
-            rows = list(zip(numbers, repeat(plan_number), missing, sealed, strict=False))
+            rows = list(zip(numbers, repeat(plan_number), missing, sealed, repeat(""), strict=False))
             found |= self._db.write_now(partial(_give, plan_number=plan_number, rows=rows), beside=True)
         return found
 
@@ -138,9 +153,9 @@ def _numbers(session: Session, plan_number: str, index: Sequence[bytes]) -> dict
     return {row[0]: row[1] for row in found}
 
 
-def _held(session: Session, *, plan_number: str, numbers: Sequence[str]) -> list[tuple[str, bytes, bytes | None]]:
+def _held(session: Session, *, plan_number: str, numbers: Sequence[str]) -> list[tuple[str, bytes, bytes | None, str]]:
     found = session.connection().execute(_PEOPLE, {"wanted": numbers})
-    return [(row[1], row[2], row[3]) for row in found if row[0] == plan_number]
+    return [(row[1], row[2], row[3], row[4]) for row in found if row[0] == plan_number]
 
 
 def _some_of(session: Session, plan_number: str) -> list[str]:
@@ -148,14 +163,14 @@ def _some_of(session: Session, plan_number: str) -> list[str]:
     return list(session.scalars(mine))
 
 
-def _give(work: Work, *, plan_number: str, rows: list[tuple[str, str, bytes, bytes]]) -> dict[bytes, str]:
+def _give(work: Work, *, plan_number: str, rows: list[tuple[str, str, bytes, bytes, str]]) -> dict[bytes, str]:
     """Insert rows whose number and person are both new; who has a number afterwards."""
     connection = work.session.connection()
-    spent = present(connection, table_of(Spent), "inquiry_number", [number for number, _, _, _ in rows])
+    spent = present(connection, table_of(Spent), "inquiry_number", [row[0] for row in rows])
     fresh = [row for row in rows if row[0] not in spent] if spent else rows
     if insert_new(connection, table_of(Held), _GIVEN, fresh) == len(rows):
-        return {person: number for number, _, person, _ in rows}
-    return _numbers(work.session, plan_number, [person for _, _, person, _ in rows])
+        return {row[2]: row[0] for row in rows}
+    return _numbers(work.session, plan_number, [row[2] for row in rows])
 
 
 def _update(work: Work, *, plan_number: str, rows: list[dict[str, Any]]) -> None:
@@ -178,11 +193,19 @@ def _update(work: Work, *, plan_number: str, rows: list[dict[str, Any]]) -> None
     session.connection().execute(statement, rows)
 
 
+def _note_residents(work: Work, *, plan_number: str, numbers: Sequence[str], as_of: str) -> None:
+    mine = (col(Held.plan_number) == plan_number, col(Held.inquiry_number).in_(numbers))
+    work.session.connection().execute(
+        update(Held).where(*mine, col(Held.resident_on) < as_of).values(resident_on=as_of)
+    )
+
+
 def _destroy(work: Work, *, plan_number: str, numbers: Sequence[str], by: str, at: datetime) -> set[str]:
     session = work.session
     live = [row[0] for row in _held(session, plan_number=plan_number, numbers=numbers)]
     if live:
-        session.connection().execute(delete(Held).where(col(Held.inquiry_number).in_(live)))
+        for table in _GOES_WITH_THE_NUMBER:
+            session.connection().execute(delete(table).where(col(table.inquiry_number).in_(live)))
         rows = [{"inquiry_number": one, "plan_number": plan_number, "by": by, "spent_at": at} for one in live]
         session.connection().execute(insert(Spent), rows)
     gone = select(col(Spent.inquiry_number)).where(col(Spent.inquiry_number).in_(numbers), col(Spent.by) == by)

@@ -10,7 +10,7 @@ from typing import Final
 import polars as pl
 
 from services.matcher.domain.answers import HELD
-from services.matcher.domain.current import NOT_TOLD
+from services.matcher.domain.current import NOT_TOLD, RESIDENT
 from services.matcher.settings import MatcherParts
 from services.matcher.storage.batches import askers_of, batch_of, ref_of, slices_of, verdicts_on
 from services.matcher.storage.ledger import Ledger
@@ -18,7 +18,9 @@ from services.matcher.storage.replies import replies_of, reply_to
 from services.matcher.storage.tables import Asker, Batch, Review, Slice
 from services.matcher.usecases.announce_replies import announce_replies, put_reply_list, ready_reply
 from services.matcher.usecases.destroy_copies import doom
+from services.matcher.usecases.keep_quality import keep_quality
 from services.matcher.usecases.matched import plan_key
+from services.matcher.usecases.tell_deaths import tell_deaths
 from shared.blobs.columns import get_frame, put_frame
 from shared.blobs.ref import BlobRef
 from shared.bus.handling import Effect, Permanent
@@ -38,6 +40,7 @@ class _Made:
     request: ClosedRequest
     chunks: list[BlobRef] = field(default_factory=list)
     outcomes: Counter[str] = field(default_factory=Counter)
+    differing: Counter[str] = field(default_factory=Counter)
     numbers: list[str] = field(default_factory=list)
     numbers_ref: BlobRef | None = None
     superseded: list[BlobRef] = field(default_factory=list)
@@ -76,7 +79,7 @@ def _made(parts: MatcherParts, batch: Batch) -> list[_Made]:
     for asker in askers:
         one = _Made(ClosedRequest.model_validate(asker.line))
         for piece in by_request.get(asker.request_id, []):
-            _finish_slice(parts, batch.kind, piece, one)
+            _finish_slice(parts, batch, piece, one)
         if sum(one.outcomes.values()) != one.request.accepted:
             raise Permanent("a reply does not balance with its request")
         if batch.kind == "provisional":
@@ -85,8 +88,8 @@ def _made(parts: MatcherParts, batch: Batch) -> list[_Made]:
     return made
 
 
-def _finish_slice(parts: MatcherParts, kind: str, piece: Slice, into: _Made) -> None:
-    result = ref_of(piece.result)
+def _finish_slice(parts: MatcherParts, batch: Batch, piece: Slice, into: _Made) -> None:
+    kind, result = batch.kind, ref_of(piece.result)
     rows = get_frame(parts.blobs, result)
     verdicts = parts.db.read_now(lambda session: verdicts_on(session, piece.id))
     if verdicts:
@@ -98,6 +101,10 @@ def _finish_slice(parts: MatcherParts, kind: str, piece: Slice, into: _Made) -> 
     into.outcomes.update(rows[column].to_list())
     if kind == "provisional":
         into.numbers.extend(rows.filter(pl.col("inquiry_number") != "")["inquiry_number"].to_list())
+        into.differing.update(rows["differing"].str.split(";").explode().to_list())
+    else:
+        residents = rows.filter(pl.col("status") == RESIDENT)["inquiry_number"].to_list()
+        Ledger(parts.db, parts.keyring).note_residents(piece.plan_number, residents, batch.registry_as_of)
     if piece.told is not None:
         _teach_ledger(parts, piece, [one.serial for one in verdicts if one.outcome == NOT_TOLD])
         into.superseded.append(ref_of(piece.told))
@@ -148,6 +155,10 @@ def _apply(
             _announce_numbers(work, batch_id, one.request, one.numbers_ref, keep_months)
     for piece in slices_of(work.session, batch_id):
         piece.result, piece.told = None, None
+    batch = batch_of(work.session, batch_id)
+    tell_deaths(work, batch)
+    for one in made:
+        keep_quality(work, batch, one.request, outcomes=one.outcomes, differing=one.differing)
     announce_replies(work, replies, listed, keep_months=keep_months)
     records = sum(reply.records for reply in replies)
     work.record(Access(JOB, "matcher.reply.make", "batch", batch_id, subjects=records, case=batch_id))

@@ -6,16 +6,20 @@ from typing import Any, Final
 import polars as pl
 
 from services.matcher.domain.answers import CODE_CHANGED, HELD
+from services.matcher.domain.compare import EVIDENCE, FOUR_ITEMS
 from services.matcher.domain.current import (
     CODE_UNKNOWN,
     TOLD_PEOPLE,
     believed,
+    compared,
     only_told,
     with_changes,
     with_reasons,
     with_status,
 )
+from services.matcher.domain.deaths import deaths, living, with_conflicts
 from services.matcher.settings import MatcherParts
+from services.matcher.storage.batches import batch_of
 from services.matcher.storage.ledger import PERSON, SEPARATOR, Ledger
 from services.matcher.storage.tables import Slice
 from services.matcher.usecases.matched import Matched, questions_of, seal_reviews
@@ -29,11 +33,15 @@ TOLD: Final = {
     "sealed": pl.Binary,
     "person": pl.Binary,
 }
+LEDGER: Final = ("told", "resident_on", *PERSON)
 NO_RULES: Final = "resident-code-1"
 
 
 def match_current(parts: MatcherParts, slices: Sequence[Slice], answers: pl.DataFrame) -> Matched:
-    """One part's rows: status, items, changes; a changed date of birth, sex or code goes to a person first."""
+    """One part's rows: status, items, changes; what a person must see first, and who died and who lives.
+
+    A changed date of birth, sex or code goes to a person, and so does a death that does not fit what is known.
+    """
     asked = questions_of(parts, slices)
     held = _held(parts, asked)
     answered = _one_each(answers, asked.select("seq", "inquiry_number").join(held, on="inquiry_number"))
@@ -42,17 +50,24 @@ def match_current(parts: MatcherParts, slices: Sequence[Slice], answers: pl.Data
     )
     # A number destroyed since the hand-over is unknown now, whatever the registry answered.
     gone = pl.col("held_resident_code").is_null() | pl.col("seq").is_null()
-    rows = with_reasons(
-        with_changes(with_status(rows.with_columns(pl.when(gone).then(None).otherwise("result").alias("result"))))
-    )
-    opened = [_review(row) for row in rows.filter(pl.col("reasons") != "").to_dicts()]
+    rows = rows.with_columns(pl.when(gone).then(None).otherwise("result").alias("result"))
+    rows = with_conflicts(with_reasons(with_changes(compared(with_status(rows)))), _as_of(parts, slices))
+    doubtful = rows.filter((pl.col("reasons") != "") | (pl.col("conflicts") != ""))
+    opened = [_review(row) for row in doubtful.to_dicts()]
     return Matched(
         replies=_replies(rows),
         outcome="status",
         reviews=seal_reviews(parts, slices, opened),
         told=_told(parts, rows),
         rules=NO_RULES,
+        deaths=deaths(rows),
+        living=living(rows),
     )
+
+
+def _as_of(parts: MatcherParts, slices: Sequence[Slice]) -> str:
+    """The registry's day of the answer."""
+    return parts.db.read_now(lambda session: batch_of(session, slices[0].batch_id)).registry_as_of
 
 
 def _held(parts: MatcherParts, asked: pl.DataFrame) -> pl.DataFrame:
@@ -62,10 +77,8 @@ def _held(parts: MatcherParts, asked: pl.DataFrame) -> pl.DataFrame:
         ledger.people(str(plan), rows["inquiry_number"].unique().to_list())
         for (plan,), rows in known.partition_by("plan", as_dict=True).items()
     ]
-    columns = {"inquiry_number": pl.String, "told": pl.Binary, **dict.fromkeys(PERSON, pl.String)}
-    return pl.concat([pl.DataFrame(schema=columns), *frames]).rename(
-        {name: f"held_{name}" for name in (*PERSON, "told")}
-    )
+    columns = {name: pl.Binary if name == "told" else pl.String for name in ("inquiry_number", *LEDGER)}
+    return pl.concat([pl.DataFrame(schema=columns), *frames]).rename({name: f"held_{name}" for name in LEDGER})
 
 
 def _one_each(answers: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
@@ -134,11 +147,12 @@ def _told_to(ledger: Ledger, plan_number: str, news: pl.DataFrame) -> pl.DataFra
 
 
 def _review(row: Mapping[str, Any]) -> dict[str, Any]:
+    reasons = [code for named in ("reasons", "conflicts") for code in _codes(row[named])]
     return {
         "slice": row["slice"],
         "seq": row["seq"],
         "serial": row["serial"],
-        "reasons": row["reasons"].split(";"),
+        "reasons": reasons,
         "proposed": row["status"],
         "sides": {
             "asked": {item: row[f"held_{item}"] for item in HELD},
@@ -147,8 +161,9 @@ def _review(row: Mapping[str, Any]) -> dict[str, Any]:
                     "candidate": row["candidate"],
                     "resident_code": row["resident_code"],
                     **{item: row[item] for item in HELD},
-                    "judgements": {},
-                    "differing": row["reasons"],
+                    "judgements": {item: row[f"judged_{item}"] for item in FOUR_ITEMS},
+                    "evidence": {item: _codes(row[EVIDENCE[item]]) for item in FOUR_ITEMS},
+                    "differing": ";".join(reasons),
                     "change_reason": row["change_reason"],
                     "change_date": row["change_date"],
                 }
@@ -156,3 +171,7 @@ def _review(row: Mapping[str, Any]) -> dict[str, Any]:
             "proposed": row["candidate"],
         },
     }
+
+
+def _codes(text: str) -> list[str]:
+    return text.split(";") if text else []

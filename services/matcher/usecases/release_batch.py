@@ -1,4 +1,7 @@
-"""Release a batch's replies: two people, nothing frozen, everything balanced. Making the replies follows by itself."""
+"""Release a batch's replies: two people, nothing frozen, everything balanced, deaths confirmed by somebody else.
+
+Making the replies follows by itself.
+"""
 
 import asyncio
 from typing import Any, Final
@@ -8,6 +11,7 @@ from services.matcher.domain.sheet import Sheet
 from services.matcher.settings import MatcherParts
 from services.matcher.storage.batches import askers_of, batch_of, outcomes_of
 from services.matcher.usecases.balance_batch import balance_now
+from services.matcher.usecases.confirm_deaths import refuse_unconfirmed
 from services.matcher.usecases.words import kind_of
 from shared.auth.caller import Caller
 from shared.db import Work
@@ -29,6 +33,7 @@ def _release(work: Work, caller: Caller, batch_id: str, sheet: Sheet) -> dict[st
     batch = batch_of(work.session, batch_id)
     state = after(batch.state, Act.RELEASE)
     _refuse_unbalanced(sheet)
+    refuse_unconfirmed(work, caller, batch)
     work.refuse_if_frozen(batch=batch.id, staff=caller.principal.id)
     for plan_number in sorted({one.plan_number for one in askers_of(work.session, batch.id)}):
         work.refuse_if_frozen(plan=plan_number)

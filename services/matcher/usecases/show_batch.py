@@ -9,6 +9,7 @@ from services.matcher.storage.batches import batches, outcomes_of, parts_of_batc
 from services.matcher.storage.replies import replies_of
 from services.matcher.storage.tables import Batch
 from services.matcher.usecases.balance_batch import balance_batch, shown
+from services.matcher.usecases.confirm_deaths import deaths_shown
 
 
 async def list_batches(parts: MatcherParts, *, cycle: str, state: str, after: str, limit: int) -> list[dict[str, Any]]:
@@ -58,6 +59,7 @@ def _detail(session: Session, batch: Batch) -> dict[str, Any]:
     times = ("ready", "handed_over", "answered", "matched", "released", "completed", "masked", "cleared")
     return summary | {
         "progress": {"parts_done": done, "parts": batch.part_count},
+        "deaths": deaths_shown(session, batch.id),
         "registry_as_of": batch.registry_as_of,
         "rules": batch.rules,
         **{f"{name}_at": getattr(batch, f"{name}_at") for name in times},

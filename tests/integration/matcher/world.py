@@ -249,7 +249,16 @@ class World:
                 return answer
         raise AssertionError("two people who say the same conclude a review")
 
-    async def release(self, batch_id: str) -> Any:
+    async def confirm_deaths(
+        self, batch_id: str, person: Principal = OPERATORS[1], reason: str = "一覧を確認した"
+    ) -> Any:
+        async with self.host.client("matcher", person) as client:
+            return await client.post(f"/matcher/v1/batches/{batch_id}/deaths/confirmation", json={"reason": reason})
+
+    async def release(self, batch_id: str, *, confirm: bool = True) -> Any:
+        """Released by one operator; another one has confirmed the deaths, where there are any."""
+        if confirm and (await self.batch(batch_id))["deaths"]["waiting"]:
+            assert (await self.confirm_deaths(batch_id)).status_code == 200
         approval = await self.host.approve("matcher", "matcher.batch.release", batch_id, OPERATOR.id)
         async with self.host.client("matcher", OPERATOR, approval=approval) as client:
             answer = await client.post(f"/matcher/v1/batches/{batch_id}/release")
