@@ -29,10 +29,12 @@ faults:  ## a month under each fault in turn: tried, survived (ARGS="--only brok
 	@scripts/setup tests
 	@$(BIN)/python -m tests.faults $(ARGS)
 
-bench:  ## figures for N=100000 inquiries, beside a plain-Python baseline of the same run
-	@scripts/setup tests
+bench:  ## figures for N=100000 inquiries, beside a plain-Python baseline of the same run, and of matching beside Splink
+	@scripts/setup bench
 	@$(BIN)/python -m tests.bench --inquiries $(N)
 	@$(BIN)/python -m tests.bench.distributed --inquiries $(N)
+	@$(BIN)/python -m tests.bench.matching --rows $(N)
+	@$(BIN)/python -m tests.accuracy --pairs $(N)
 
 docs: setup  ## write docs/generated anew from the code
 	@$(BIN)/python -m scripts.generate_docs
@@ -44,5 +46,5 @@ compose-test:  ## the distributed system in real containers: up, a demo month, d
 	@deploy/compose/try
 
 clean:  ## remove the environment and all caches; no data directory is touched
-	rm -rf .venv .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info build
+	rm -rf .venv .venv-bench .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
