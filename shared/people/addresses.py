@@ -8,17 +8,24 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from shared.people.characters import DROPPED, compatible, variant_bases
+from shared.people.characters import DROPPED, compatible
 from shared.people.municipalities import Municipality, prefectures, ways_to_write
 from shared.people.names import FORM
 from shared.people.numerals import with_hyphens
+from shared.people.variants import variant_bases
 
 _HYPHENS = dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2500\u2501\u30fc\uff0d\uff70~\u301c", "-")
 _ALIKE = dict.fromkeys("がガヶケ", "ケ") | dict.fromkeys("つっツッ", "ツ") | dict.fromkeys("のノ之乃", "ノ")
+FORMS = FORM | _HYPHENS | _ALIKE
 # Longer ones first: 文字 is part of names such as 十文字; 字 alone marks a part of a town and may be missing.
-_WORDS = {"塩釜": "塩竈", "文字": "文字", "大字": "", "字": ""}
-# A town may end in numbers of its own: 北1条西, 第2地割.
-PARTS = "^((?:.*[0-9](?:条|線|地割|番町|号線))?[^0-9]*)([0-9]+(?:-[0-9]+)*)?-?(.*)$"
+WORDS = {"塩釜": "塩竈", "文字": "文字", "大字": "", "字": ""}
+# A town may end in numbers of its own: 北1条西, 第2地割. 甲 and イ belong to the number that they follow.
+PARTS = (
+    "^((?:.*[0-9](?:条|線|地割|番町|号線))?[^0-9]*)"
+    "([0-9]+(?:-[0-9]+)*(?:-?[甲乙丙丁戊己庚辛](?:-?[0-9]+)*|-?[イロハニホヘト](?:-[0-9]+)+|-?[イロハニホヘト]$)?)?"
+    "-?(.*)$"
+)
+MARK = "[甲乙丙丁戊己庚辛]$"
 
 
 @dataclass(frozen=True)
@@ -42,24 +49,35 @@ class Address:
     key: str
 
 
+@dataclass(frozen=True)
+class Beginning:
+    """What a folded address begins with: the place, the way to write it that was found, and where that ends."""
+
+    place: Municipality
+    way: str
+    end: int
+
+
 def folded(text: str) -> str:
     """The address with every way to write a character made one."""
-    return _pattern().sub(lambda match: fold()[match[0]], compatible(DROPPED.sub("", text)))
+    return without_words(compatible(DROPPED.sub("", text))).translate(_table())
+
+
+def without_words(text: str) -> str:
+    """Without 大字 and 字, which mark a part of a town and may be missing; expects full width folded."""
+    return _words().sub(lambda match: WORDS[match[0]], text)
 
 
 def read_address(text: str) -> Address:
     """The address in its parts. Any text has parts, if only a town."""
-    plain = folded(text)
-    start = _start(plain)
-    if not start:  # the county of a former municipality, or a county written wrongly
-        without_county = re.sub(county(), r"\1", plain)
-        start = _start(without_county)
-        plain = without_county if start else plain
-    place = ways().get(start) or _unknown(plain)
-    rest = plain[len(start or place.prefecture) :]
-    match = re.fullmatch(PARTS[1:-1], with_hyphens(rest))
-    town, numbers, building = match.groups() if match else (rest, "", "")
-    parts = (town.strip("-"), numbers or "", building.strip("-"))
+    return read_folded_address(folded(text))
+
+
+def read_folded_address(plain: str) -> Address:
+    """`read_address` for a text that is `folded` already."""
+    begun = begin(plain)
+    place = begun.place
+    parts = split(with_hyphens(plain[begun.end :]))
     return Address(
         place.prefecture,
         place.name,
@@ -71,25 +89,59 @@ def read_address(text: str) -> Address:
     )
 
 
-def _start(plain: str) -> str:
+def begin(plain: str) -> Beginning:
+    """How a folded address begins: the municipality that it names, if any."""
+    start, dropped = start_of(plain), 0
+    if not start:  # the county of a former municipality, or a county written wrongly
+        match = re.match(county(), plain)
+        kept = (match[1] or "") if match else ""
+        without_county = kept + plain[match.end() :] if match else plain
+        start = start_of(without_county)
+        dropped = len(plain) - len(without_county) if start else 0
+    place = ways().get(start) or _unknown(plain)
+    return Beginning(place, start, len(start or place.prefecture) + dropped)
+
+
+def folded_prefecture(plain: str) -> str:
+    """The prefecture with which a folded address begins, or an empty string."""
+    match = re.match(any_prefecture(), plain)
+    return match[1] if match else ""
+
+
+def split(rest: str) -> tuple[str, str, str]:
+    """Town, numbers and building of what follows the municipality, with hyphens."""
+    match = re.fullmatch(PARTS[1:-1], rest)
+    town, numbers, building = match.groups() if match else (rest, "", "")
+    mark = re.search(MARK, town) if numbers else None  # 甲123番地
+    if mark:
+        return town[: mark.start()].strip("-"), mark[0] + numbers, building.strip("-")
+    return town.strip("-"), numbers or "", building.strip("-")
+
+
+def start_of(plain: str) -> str:
+    """The longest way to write a municipality with which the folded text begins; empty when there is none."""
     lengths = range(min(len(plain), longest()), 1, -1)
     return next((plain[:length] for length in lengths if plain[:length] in ways()), "")
 
 
 def _unknown(plain: str) -> Municipality:
-    match = re.match(any_prefecture(), plain)
-    return Municipality(match[1] if match else "", "", "", "")
+    return Municipality(folded_prefecture(plain), "", "", "")
 
 
 @cache
 def fold() -> dict[str, str]:
-    """What is replaced, in order of preference."""
-    return _WORDS | FORM | variant_bases() | _HYPHENS | _ALIKE
+    """Each character that is replaced, after the words."""
+    return variant_bases() | FORMS
 
 
 @cache
-def _pattern() -> re.Pattern[str]:
-    return re.compile("|".join(re.escape(source) for source in fold()))
+def _table() -> dict[int, str]:
+    return str.maketrans(fold())
+
+
+@cache
+def _words() -> re.Pattern[str]:
+    return re.compile("|".join(WORDS))
 
 
 @cache
@@ -99,7 +151,7 @@ def any_prefecture() -> str:
 
 @cache
 def county() -> str:
-    return f"^({'|'.join(prefectures())})?[^0-9]{{1,5}}?郡"
+    return f"^({'|'.join(prefectures())})?[^0-9]{{1,5}}?(?:郡|支庁|振興局)"
 
 
 @cache

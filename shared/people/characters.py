@@ -1,34 +1,16 @@
-"""Characters: which cannot be judged, which the usual sets lack, and which are variants of one another.
+"""Characters: which cannot be judged, which the usual sets lack, and what is never part of a text's meaning."""
 
-The variant table joins one hop only (variant -> base, with the relation's name as the reason): the transitive closure
-of published relations would join 明 with 朋 and 隆 with 降. Families that one modern form merged from different
-characters (弁 芸 予 余 欠 糸) are left apart on purpose.
-"""
-
-import csv
 import re
 import unicodedata
 from functools import cache
-from importlib.resources import files
 
 # Private use (外字), and what systems print in place of a character that they lost.
-UNREADABLE = "[\ue000-\uf8ff\U000f0000-\U0010ffff\u3013\u25a0\ufffd]"
+UNREADABLE = "[\ue000-\uf8ff\U000f0000-\U0010ffff\u3013\u25a0\u25a1\ufffd]"
 PRIVATE_USE = "[\ue000-\uf8ff\U000f0000-\U0010ffff]"
+# Ideographs that are another one's compatibility form.
+COMPATIBILITY = "[\uf900-\ufaff\U0002f800-\U0002fa1f]"
+SELECTORS = "[\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]"
 KANJI = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_DATA = files("shared.people") / "data"
-
-
-@cache
-def variants() -> dict[str, tuple[str, str]]:
-    """Variant -> (base, relation)."""
-    rows = csv.reader(_DATA.joinpath("variants.csv").read_text(encoding="utf-8").splitlines())
-    return {variant: (base, relation) for variant, base, relation in rows if variant != "variant"}
-
-
-@cache
-def variant_bases() -> dict[str, str]:
-    """Variant -> base, for folding."""
-    return {variant: base for variant, (base, _) in variants().items()}
 
 
 def has_private_use(text: str) -> bool:
@@ -44,6 +26,28 @@ def is_unreadable(text: str) -> bool:
 def outside_jis_levels(text: str) -> bool:
     """Whether a kanji outside JIS level 1 and 2 (JIS X 0208) stands in the text."""
     return any(character not in jis_kanji() for character in re.findall(f"[{KANJI}]", text))
+
+
+def character_set(character: str) -> str:
+    """The smallest set that holds a kanji: jis-x-0208 (levels 1 and 2), cp932, jis-x-0213, other, or private-use."""
+    if has_private_use(character):
+        return "private-use"
+    if character in jis_kanji():
+        return "jis-x-0208"
+    for name, codec in (("cp932", "cp932"), ("jis-x-0213", "euc_jis_2004")):
+        if character.encode(codec, errors="ignore"):
+            return name
+    return "other"
+
+
+def compatibility_forms(text: str) -> list[str]:
+    """The compatibility ideographs in the text, in order."""
+    return [character for character in re.findall(COMPATIBILITY, text) if compatible(character) != character]
+
+
+def without_selectors(text: str) -> str:
+    """Variation selectors (IVS, SVS and the Mongolian ones) dropped."""
+    return re.sub(SELECTORS, "", text)
 
 
 def compatible(text: str) -> str:

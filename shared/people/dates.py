@@ -28,6 +28,36 @@ def read_birth(raw: str) -> BirthDate:
     return BirthDate(raw, western(raw), beyond_era(raw))
 
 
+@dataclass(frozen=True)
+class KnownParts:
+    """What a date says, as far as it says it: year (YYYY), month and day (two digits), each empty when unknown."""
+
+    year: str
+    month: str
+    day: str
+
+    @property
+    def complete(self) -> bool:
+        """Whether year, month and day are known, and there is such a day."""
+        return "" not in (self.year, self.month, self.day)
+
+
+def known_parts(text: str) -> KnownParts:
+    """What a date of birth says, where a register may hold an unknown or impossible day.
+
+    Zeros, nines and blanks stand for what is unknown (19450000, 19450199, 99999999). A day that does not exist
+    (19450231, 29 February of a common year, 5010101 before its era began) is unknown; its year and month count.
+    """
+    written = text.strip(" \u3000")
+    day = western(written)
+    if day is not None:
+        return KnownParts(day[:4], day[4:6], day[6:])
+    year, month = _year(written), written[-4:-2]
+    known_month = month if "01" <= month <= "12" else ""
+    day_alone = written[-2:] if known_month == "" and "01" <= written[-2:] <= "31" else ""
+    return KnownParts(year, known_month, day_alone) if year else KnownParts("", "", "")
+
+
 def looks_like_date(text: str) -> bool:
     """Eight digits, or an era code and six digits."""
     return re.fullmatch(WESTERN[1:-1], text) is not None or re.fullmatch(ERA[1:-1], text) is not None
@@ -53,6 +83,15 @@ def beyond_era(text: str) -> bool:
         return False
     last = BY_CODE[text[0]].last
     return last is not None and day > last.strftime("%Y%m%d")
+
+
+def _year(text: str) -> str:
+    """The western year of eight characters, or of an era code and six; empty when it is unknown."""
+    if re.fullmatch("[0-9]{4}[0-9 *]{4}", text):
+        return "" if text[:4] in ("0000", "9999") else text[:4]
+    if re.fullmatch("[13579][0-9]{2}[0-9 *]{4}", text) and text[1:3] not in ("00", "99"):
+        return f"{BY_CODE[text[0]].year(int(text[1:3])):04}"
+    return ""
 
 
 def _day(year: int, month: int, day: int) -> date | None:

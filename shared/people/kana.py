@@ -8,11 +8,10 @@ its long marks (オノ for オーノ) agrees through `kana_bare_key`.
 
 import re
 import unicodedata
-from collections.abc import Callable
 
 TO_KATAKANA = {chr(code): chr(code + 0x60) for code in (*range(0x3041, 0x3097), 0x309D, 0x309E)}
 TO_LARGE = dict(zip("ァィゥェォッャュョヮヵヶ", "アイウエオツヤユヨワカケ", strict=True))
-_OLD = {"ヰ": "イ", "ヱ": "エ"}
+OLD = {"ヰ": "イ", "ヱ": "エ"}
 TO_CAPITALS = {chr(code): chr(code - 32) for code in range(ord("a"), ord("z") + 1)}
 LONG_MARKS = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2500\u2501\u30a0\u30fc\uff0d\uff70\u007e\u301c\uff5e"
 _MARKS = dict.fromkeys(LONG_MARKS, "ー")
@@ -20,17 +19,20 @@ _MARKS = dict.fromkeys(LONG_MARKS, "ー")
 
 def _large(folded: dict[str, str]) -> dict[str, str]:
     """Each small or old kana and its hiragana straight to its large katakana, so that one pass folds all."""
-    return {source: _OLD.get(TO_LARGE.get(kana, kana), TO_LARGE.get(kana, kana)) for source, kana in folded.items()}
+    return {source: OLD.get(TO_LARGE.get(kana, kana), TO_LARGE.get(kana, kana)) for source, kana in folded.items()}
 
 
-FOLD = _large(TO_KATAKANA | TO_LARGE | _OLD) | TO_CAPITALS | _MARKS
+FOLD = _large(TO_KATAKANA | TO_LARGE | OLD) | TO_CAPITALS | _MARKS
 _FOLD_TABLE = str.maketrans(FOLD)
 # Sound marks (made combining by NFKD), accents, blanks, punctuation between the parts of foreign names.
 DROPPED = (
     "[\u0300-\u036f\u3099\u309a\u3000\u30fb\uff65\u00b7\u2022.,'\u2019\\x00-\\x20\\x7f-\\xa0\u1680"
     "\u2000-\u200f\u2028-\u202f\u205f-\u206f\ufe00-\ufe0f\ufeff]"
 )
-_BLANKS = "[\u3000\u30fb\\x00-\\x20]"
+_SOUND_MARKS = "[\u3099\u309a]"
+_DROPPED_FORM = DROPPED.replace("\u3099\u309a", "")
+_FORM_TABLE = str.maketrans(TO_KATAKANA | OLD | {"ゐ": "イ", "ゑ": "エ"} | TO_CAPITALS | _MARKS)
+_LARGE_TABLE = str.maketrans(TO_LARGE)
 _ROWS = {
     "アカサタナハマヤラワ": "ア",
     "イキシチニヒミリ": "イ",
@@ -39,6 +41,11 @@ _ROWS = {
     "オコソトノホモヨロヲ": "オウ",
 }
 LONG = "|".join(f"([{row}])[{vowel}ー]+" for row, vowel in _ROWS.items())
+_SMALL = {large: small for small, large in TO_LARGE.items()}
+_LONG_FORM = "|".join(
+    f"([{row}{''.join(_SMALL.get(kana, '') for kana in row)}]{_SOUND_MARKS}?)[{vowel}ー]+"
+    for row, vowel in _ROWS.items()
+)
 LONG_ALONE = "ーー+"
 TO_HALF = {unicodedata.normalize("NFKC", chr(code)): chr(code) for code in range(0xFF61, 0xFF9E)} | {
     "\u3099": "ﾞ",
@@ -73,18 +80,25 @@ def half_width_kana(text: str) -> str:
     return re.sub(" +", " ", decomposed.translate(_HALF_TABLE)).strip(" ")
 
 
-def kana_steps() -> tuple[tuple[str, Callable[[str], str]], ...]:
-    """The steps of `kana_key`, each with the name of its rule, for showing how a reading was folded."""
-    katakana = str.maketrans(TO_KATAKANA | TO_CAPITALS)
-    large = str.maketrans(TO_LARGE | _OLD)
-    return (
-        ("width", lambda text: unicodedata.normalize("NFKC", text)),
-        ("kana-form", lambda text: text.translate(katakana)),
-        ("blanks", lambda text: re.sub(_BLANKS, "", text)),
-        ("sound-marks", lambda text: re.sub(DROPPED, "", unicodedata.normalize("NFKD", text))),
-        ("small-kana", lambda text: text.translate(large)),
-        ("long-marks", kana_key),
-    )
+def kana_form(text: str) -> str:
+    """Width, kana kind, old kana, case, blanks and the kind of long mark folded; voiced kana as two characters."""
+    return re.sub(_DROPPED_FORM, "", unicodedata.normalize("NFKD", text)).translate(_FORM_TABLE)
+
+
+def without_sound_marks(form: str) -> str:
+    """Voiced and semi-voiced kana of a `kana_form` as plain ones."""
+    return re.sub(_SOUND_MARKS, "", form)
+
+
+def with_large_kana(form: str) -> str:
+    """Small kana of a `kana_form` as large ones."""
+    return form.translate(_LARGE_TABLE)
+
+
+def with_long_marks(form: str) -> str:
+    """Long vowels of a `kana_form` as one long mark each."""
+    marked = re.sub(_LONG_FORM, lambda match: "".join(part or "" for part in match.groups()) + "ー", form)
+    return re.sub(LONG_ALONE, "ー", marked)
 
 
 def _folded(text: str) -> str:

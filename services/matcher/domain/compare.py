@@ -51,6 +51,9 @@ _RULES: dict[str, tuple[tuple[str, ...], _Judge]] = {
     "address": (("address",), judge_addresses),
 }
 _SEXES = ["1", "2"]
+# A day that exists in every year and month. The others are looked at: a register may hold one that does not exist.
+_SURE_DAY = "^(?:[0-9]{4}|[13579][0-9]{2})(?:0[1-9]|1[0-2])(?:0[1-9]|1[0-9]|2[0-8])$"
+_UNKNOWN_YEAR = "^(?:0000|9999|[13579]00)"
 
 
 @dataclass(frozen=True)
@@ -139,4 +142,6 @@ def _evidence(texts: pl.DataFrame, columns: tuple[str, ...], judge: _Judge) -> p
 def _plainly_same(column: str) -> pl.Expr:
     asked = pl.col(f"asked_{column}")
     same = (asked == pl.col(f"held_{column}")) & ~is_blank_column(asked) & ~is_unreadable_column(asked)
+    if column == "birth_date":
+        return same & asked.str.contains(_SURE_DAY) & ~asked.str.contains(_UNKNOWN_YEAR)
     return same & asked.is_in(_SEXES) if column == "sex" else same

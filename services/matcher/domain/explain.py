@@ -5,31 +5,24 @@ from dataclasses import dataclass
 from typing import Final
 
 from shared.people.addresses import Address, folded, read_address
-from shared.people.characters import compatible, variants, without_marks
-from shared.people.dates import beyond_era, western
-from shared.people.kana import kana_steps
+from shared.people.characters import compatible, without_marks
 from shared.people.municipalities import current
-from shared.people.names import form_key
 from shared.people.numerals import with_hyphens
 from shared.people.person import RawPerson
+from shared.people.steps import Step as Change
+from shared.people.steps import birth_steps, kana_steps, name_steps
+from shared.people.variants import rules, variant_table
 
 # Rule -> (Japanese, English), as the review screen shows it.
 RULES: Final = {
     "width": ("全角・半角をそろえる", "full and half width made alike"),
     "blanks": ("空白・異体字セレクタを除く", "blanks and variation selectors dropped"),
-    "kana-form": ("かな・英字の書き方をそろえる", "kana form and letter case made alike"),
-    "sound-marks": ("濁点・半濁点を区別しない", "voiced and plain kana alike"),
-    "small-kana": ("小書きかなを区別しない", "small and large kana alike"),
-    "long-marks": ("長音・ハイフンをそろえる", "long marks and hyphens made alike"),
-    "kangxi": ("旧字体を常用字体に", "traditional form to its modern form"),
-    "register": ("異体字を代表字に", "variant character to its base"),
-    "era": ("和暦を西暦に", "era date to western date"),
-    "beyond-era": ("元号の終わりを過ぎた日付を西暦に", "date beyond the era's end to western date"),
+    "variant": ("異体字を代表字に", "variant character to its base"),
     "municipality": ("都道府県・市区町村を補う", "prefecture and municipality completed"),
     "former-name": ("旧市町村名", "former municipality name"),
     "address-form": ("大字・字、ヶ・が、の・ノなどをそろえる", "大字, ヶ, の and the like made alike"),
     "numerals": ("丁目・番・号、漢数字をハイフン形式に", "chome, ban and go as numbers with hyphens"),
-}
+} | {rule: (words["ja"], words["en"]) for rule, words in rules().items()}
 
 _Rule = tuple[str, Callable[[str], str]]
 
@@ -51,9 +44,9 @@ def explain(asked: RawPerson, held: RawPerson) -> tuple[Step, ...]:
 
 
 def _steps(side: str, person: RawPerson) -> Iterator[Step]:
-    yield from _walked("name_kana", side, person.name_kana, kana_steps())
-    yield from _walked("name_kanji", side, person.name_kanji, _KANJI)
-    yield from _birth(side, person.birth_date)
+    yield from _taken("name_kana", side, kana_steps(person.name_kana))
+    yield from _taken("name_kanji", side, name_steps(person.name_kanji))
+    yield from _taken("birth_date", side, birth_steps(person.birth_date))
     yield from _address(side, person.address)
 
 
@@ -65,10 +58,8 @@ def _walked(item: str, side: str, text: str, rules: tuple[_Rule, ...]) -> Iterat
         text = after
 
 
-def _birth(side: str, text: str) -> Iterator[Step]:
-    day = western(text.strip(" "))
-    if day is not None and day != text:
-        yield Step("birth_date", "beyond-era" if beyond_era(text.strip(" ")) else "era", side, text, day)
+def _taken(item: str, side: str, changes: tuple[Change, ...]) -> Iterator[Step]:
+    return (Step(item, change.rule, side, change.before, change.after) for change in changes)
 
 
 def _address(side: str, text: str) -> Iterator[Step]:
@@ -96,12 +87,13 @@ def _today(address: Address) -> str:
     return "、".join(name for name in names if not any(name != other and name.startswith(other) for other in names))
 
 
-def _based(relation: str) -> Callable[[str], str]:
-    table = str.maketrans({variant: base for variant, (base, name) in variants().items() if name == relation})
-    return lambda text: text.translate(table)
+def _based(text: str) -> str:
+    return text.translate(variant_table())
 
 
-_VARIANTS: tuple[_Rule, ...] = (("kangxi", _based("kangxi")), ("register", _based("register")))
-_CHARACTERS: tuple[_Rule, ...] = (("width", compatible), ("blanks", without_marks))
-_KANJI = (*_CHARACTERS, ("kana-form", form_key), *_VARIANTS)
-_ADDRESS = (*_CHARACTERS, *_VARIANTS, ("address-form", folded))
+_ADDRESS: tuple[_Rule, ...] = (
+    ("width", compatible),
+    ("blanks", without_marks),
+    ("variant", _based),
+    ("address-form", folded),
+)

@@ -2,9 +2,9 @@
 
 import polars as pl
 
-from shared.people.characters import variant_bases
 from shared.people.columns.characters import without_marks_column
 from shared.people.names import FORM, REPEATED, TWO_PARTS
+from shared.people.variants import variant_bases
 
 
 def in_two_parts_column(column: pl.Expr) -> pl.Expr:

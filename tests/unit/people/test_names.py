@@ -1,6 +1,5 @@
 """Names: what counts as the same by rule, idempotence, and the two forms of each rule."""
 
-import unicodedata
 from collections.abc import Callable
 
 import polars as pl
@@ -8,7 +7,6 @@ import pytest
 from hypothesis import given
 
 from shared.people import characters, kana, names
-from shared.people.characters import variants
 from shared.people.columns import characters as characters_column
 from shared.people.columns import kana as kana_column
 from shared.people.columns import names as names_column
@@ -112,14 +110,6 @@ def test_same_name(one: str, other: str) -> None:
 )
 def test_another_name(one: str, other: str) -> None:
     assert names.kanji_key(one) != names.kanji_key(other)
-
-
-def test_variants_go_one_hop() -> None:
-    table = variants()
-    assert not {base for base, _ in table.values()} & set(table)
-    assert all(len(text) == 1 and unicodedata.normalize("NFKC", text) == text for text in table)
-    assert all(unicodedata.normalize("NFKC", base) == base for base, _ in table.values())
-    assert {relation for _, relation in table.values()} == {"kangxi", "register"}
 
 
 @pytest.mark.parametrize(

@@ -1,134 +1,98 @@
 """The name: kanji (or Latin) and kana together are one item.
 
-A reading that one side lacks decides nothing: registers hold readings only since 2025.
+Kana is never compared with kanji. A reading that one side lacks decides nothing: registers hold readings only since
+2025. A name that the register holds beside the name (通称, 旧氏) counts as the name, its reading only where it is held.
 """
 
 import polars as pl
 
-from services.matcher.domain.items.judgement import Judged, joined, judged
+from services.matcher.domain.items.judgement import SEPARATOR, Judged, code_when, judged
+from services.matcher.domain.items.reading import compare_readings
+from services.matcher.domain.items.writing import compare_writing
 from shared.people.characters import is_blank, is_unreadable
 from shared.people.columns.characters import is_blank_column, is_unreadable_column
-from shared.people.columns.kana import kana_bare_key_column, kana_key_column
-from shared.people.columns.names import form_key_column, kanji_key_column
-from shared.people.columns.rows import only_where
-from shared.people.kana import kana_bare_key, kana_key
-from shared.people.names import form_key, kanji_key
+from shared.people.columns.rows import only_where, plainly
+from shared.people.names import parts
+from shared.people.registered import FORMER, RegisteredName, read_name
 
 _ASKED_KANJI, _HELD_KANJI = pl.col("asked_name_kanji"), pl.col("held_name_kanji")
 _ASKED_KANA, _HELD_KANA = pl.col("asked_name_kana"), pl.col("held_name_kana")
-_KANA_REASONS = {True: "KANA-FORM", False: "KANA-DIFFERS", None: "KANA-MISSING"}
-_PLAIN_KATAKANA = "^[ァ-ヴー]+$"
+_COLUMNS = ("asked_name_kanji", "asked_name_kana", "held_name_kanji", "held_name_kana")
+_KATAKANA = "^[ァ-ヴー]+$"
+_DISAGREEING = frozenset({"KANA-DIFFERS", "KANA-MISSING"})
 
 
 def judge_name(asked_kanji: str, asked_kana: str, held_kanji: str, held_kana: str) -> Judged:
-    """The KANJI-… and KANA-… reasons of one name."""
-    readings = _readings_agree(asked_kana, held_kana)
-    kana = "" if asked_kana == held_kana else _KANA_REASONS[readings]
-    return judged(_kanji_reason(asked_kanji, held_kanji, readings), kana)
+    """The NAME-…, KANJI-… and KANA-… reasons of one name."""
+    asked, held = read_name(asked_kanji), read_name(held_kanji)
+    reading, readings = read_name(asked_kana).main, read_name(held_kana)
+    kana = compare_readings(reading, readings.main) if asked_kana != held_kana else ()
+    if is_unreadable(asked_kanji) or is_unreadable(held_kanji):
+        return judged("KANJI-UNREADABLE", *kana)
+    if is_blank(asked_kanji) or is_blank(held_kanji):
+        return judged("KANJI-MISSING", *kana)
+    if asked_kanji == held_kanji:
+        return judged(*kana)
+    kanji = compare_writing(asked.main, held.main)
+    if kanji is None or judged(*kanji).judgement == "partly":
+        beside = _beside(asked.main, reading, held, readings)
+        if beside is not None:
+            return judged(*beside)
+    if kanji is None:
+        agrees = _DISAGREEING.isdisjoint(compare_readings(reading, readings.main))
+        return judged("KANJI-DIFFERS-KANA-AGREES" if agrees else "KANJI-DIFFERS", *kana)
+    if "NAME-ORDER" in kanji and "KANA-DIFFERS" in kana:
+        kana = compare_readings(_sorted(reading), _sorted(readings.main))
+    return judged(*kanji, *kana)
 
 
 def judge_names(rows: pl.DataFrame) -> pl.DataFrame:
     """`judge_name` over asked_name_kanji, asked_name_kana and held_…: column codes."""
-    measured = pl.concat(
-        [
-            rows.select(
-                one_kanji=_ASKED_KANJI == _HELD_KANJI,
-                one_kana=_ASKED_KANA == _HELD_KANA,
-                unreadable=is_unreadable_column(_ASKED_KANJI) | is_unreadable_column(_HELD_KANJI),
-                missing=is_blank_column(_ASKED_KANJI) | is_blank_column(_HELD_KANJI),
-            ),
-            _kanji(rows),
-            _kana(rows),
-        ],
-        how="horizontal",
+    quick = pl.concat([rows.select(_COLUMNS), _quick_codes(rows)], how="horizontal")
+    others = only_where(quick, pl.col("codes").is_null(), _plain_codes)
+    return quick.select(codes=pl.coalesce("codes", others["codes"]))
+
+
+def _beside(asked: str, reading: str, held: RegisteredName, readings: RegisteredName) -> tuple[str, ...] | None:
+    """The reasons when the asked name is one that the register holds beside the name; None when it is none."""
+    for place, alternative in enumerate(held.alternatives):
+        if not alternative.whole and len(parts(asked)) < 2:
+            continue
+        kanji = compare_writing(asked, alternative.text)
+        if kanji is None or judged(*kanji).judgement == "partly":
+            continue
+        known = place < len(readings.alternatives)
+        kana = compare_readings(reading, readings.alternatives[place].text) if known else ("KANA-MISSING",)
+        return ("NAME-FORMER" if alternative.kind == FORMER else "NAME-KNOWN-AS", *kanji, *kana)
+    return None
+
+
+def _sorted(reading: str) -> str:
+    return " ".join(sorted(parts(reading.replace("・", " "))))
+
+
+def _plain_codes(rows: pl.DataFrame) -> pl.DataFrame:
+    return plainly(rows.select(_COLUMNS), _codes, "codes")
+
+
+def _codes(asked_kanji: str, asked_kana: str, held_kanji: str, held_kana: str) -> str:
+    return SEPARATOR.join(judge_name(asked_kanji, asked_kana, held_kanji, held_kana).codes)
+
+
+def _quick_codes(rows: pl.DataFrame) -> pl.DataFrame:
+    """Column codes where the written names are the same and the readings differ in width and blanks at most."""
+    known = ~is_blank_column(_ASKED_KANJI) & ~is_unreadable_column(_ASKED_KANJI)
+    readings = rows.select(
+        _ASKED_KANA, _HELD_KANA, kanji=(_ASKED_KANJI == _HELD_KANJI) & known, kana=_ASKED_KANA == _HELD_KANA
     )
-    return measured.select(joined(_kanji_reason_column(), _kana_reason_column()).alias("codes"))
-
-
-def _kanji_reason(asked: str, held: str, readings: bool | None) -> str:
-    if is_unreadable(asked) or is_unreadable(held):
-        return "KANJI-UNREADABLE"
-    if is_blank(asked) or is_blank(held):
-        return "KANJI-MISSING"
-    if asked == held:
-        return ""
-    if kanji_key(asked) == kanji_key(held):
-        return "KANJI-FORM" if form_key(asked) == form_key(held) else "KANJI-OLD-FORM"
-    return "KANJI-DIFFERS-KANA-AGREES" if readings else "KANJI-DIFFERS"
-
-
-def _readings_agree(asked: str, held: str) -> bool | None:
-    """Whether the readings agree; None when one is missing or unreadable."""
-    keys = kana_key(asked), kana_key(held)
-    if not all(keys) or is_unreadable(asked) or is_unreadable(held):
-        return None
-    return keys[0] == keys[1] or kana_bare_key(asked) == kana_bare_key(held)
-
-
-def _kanji(rows: pl.DataFrame) -> pl.DataFrame:
-    """Columns same_form and same_kanji."""
-    keys = only_where(rows, _ASKED_KANJI != _HELD_KANJI, _kanji_keys)
-    return keys.select(pl.all().fill_null(value=True))
-
-
-def _kanji_keys(rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.select(
-        same_form=form_key_column(_ASKED_KANJI) == form_key_column(_HELD_KANJI),
-        same_kanji=kanji_key_column(_ASKED_KANJI) == kanji_key_column(_HELD_KANJI),
+    form = only_where(readings, pl.col("kanji") & ~pl.col("kana"), _full_width)
+    same_form = (form["asked_name_kana"] == form["held_name_kana"]) & form["asked_name_kana"].str.contains(_KATAKANA)
+    quick = pl.col("kanji") & (pl.col("kana") | pl.col("same_form"))
+    return readings.with_columns(same_form=same_form.fill_null(value=False)).select(
+        codes=pl.when(quick).then(code_when(~pl.col("kana"), "KANA-FORM"))
     )
 
 
-def _kana(rows: pl.DataFrame) -> pl.DataFrame:
-    """Columns kana_agrees and kana_differs, both false where a reading is missing or unreadable."""
-    plain = rows.select(asked_name_kana=_plain_katakana(_ASKED_KANA), held_name_kana=_plain_katakana(_HELD_KANA))
-    settled = plain.select(settled=_ASKED_KANA.eq(_HELD_KANA) & _ASKED_KANA.str.contains(_PLAIN_KATAKANA)).to_series()
-    keys = only_where(rows.with_columns(settled), ~pl.col("settled"), _kana_keys)
-    return keys.select(
-        kana_agrees=settled | keys["agrees"].fill_null(value=False),
-        kana_differs=pl.col("differs").fill_null(value=False),
-    )
-
-
-def _plain_katakana(column: pl.Expr) -> pl.Expr:
-    """Width folded and blanks dropped: what most readings differ in. What is equal here has one key."""
-    return column.str.normalize("NFKC").str.replace_all(" ", "", literal=True)
-
-
-def _kana_keys(rows: pl.DataFrame) -> pl.DataFrame:
-    asked, held = kana_key_column(_ASKED_KANA), kana_key_column(_HELD_KANA)
-    unreadable = is_unreadable_column(_ASKED_KANA) | is_unreadable_column(_HELD_KANA)
-    keyed = rows.select(
-        agrees=(asked == held) | (kana_bare_key_column(_ASKED_KANA) == kana_bare_key_column(_HELD_KANA)),
-        known=(asked != "") & (held != "") & ~unreadable,
-    )
-    return keyed.select(agrees=pl.col("known") & pl.col("agrees"), differs=pl.col("known") & ~pl.col("agrees"))
-
-
-def _kanji_reason_column() -> pl.Expr:
-    return (
-        pl.when("unreadable")
-        .then(pl.lit("KANJI-UNREADABLE"))
-        .when("missing")
-        .then(pl.lit("KANJI-MISSING"))
-        .when("one_kanji")
-        .then(pl.lit(""))
-        .when("same_form")
-        .then(pl.lit("KANJI-FORM"))
-        .when("same_kanji")
-        .then(pl.lit("KANJI-OLD-FORM"))
-        .when("kana_agrees")
-        .then(pl.lit("KANJI-DIFFERS-KANA-AGREES"))
-        .otherwise(pl.lit("KANJI-DIFFERS"))
-    )
-
-
-def _kana_reason_column() -> pl.Expr:
-    return (
-        pl.when("one_kana")
-        .then(pl.lit(""))
-        .when("kana_agrees")
-        .then(pl.lit("KANA-FORM"))
-        .when("kana_differs")
-        .then(pl.lit("KANA-DIFFERS"))
-        .otherwise(pl.lit("KANA-MISSING"))
-    )
+def _full_width(readings: pl.DataFrame) -> pl.DataFrame:
+    """Width folded and blanks dropped: what most readings differ in. What is equal here is equal in form."""
+    return readings.select(pl.col(pl.String).str.normalize("NFKC").str.replace_all(" ", "", literal=True))

@@ -102,7 +102,9 @@ def test_codes_follow_judgements(people: tuple[RawPerson, RawPerson]) -> None:
 @THOROUGH
 @given(PEOPLE)
 def test_oneself_never_differs(person: RawPerson) -> None:
-    assert not {"partly", "differs", "same_by_rule"} & set(compare(person, person).judgements)
+    name, birth, sex, address = compare(person, person).judgements
+    assert not {"partly", "differs", "same_by_rule"} & {name, sex, address}
+    assert birth not in {"differs", "same_by_rule"}  # a day that nobody knows agrees partly with itself
 
 
 @THOROUGH
@@ -201,7 +203,7 @@ NOTATION, OLD, DIFFERS = ("ADDRESS-NOTATION",), ("ADDRESS-OLD-NAME",), ("ADDRESS
         ("三重県員弁郡員弁町石仏100", "三重県いなべ市員弁町石仏100番地", "same_by_rule", OLD),
         ("滋賀県長浜市高月町渡岸寺1", "滋賀県伊香郡高月町渡岸寺1", "same_by_rule", OLD),
         ("新潟県柿崎町柿崎1", "新潟県上越市柿崎区柿崎1番地", "same_by_rule", OLD),
-        ("埼玉県浦和市高砂3-15-1", "埼玉県さいたま市浦和区高砂3-15-2", "partly", DIFFERS),
+        ("埼玉県浦和市高砂3-15-1", "埼玉県さいたま市浦和区高砂3-15-2", "partly", OLD + DIFFERS),
         ("埼玉県浦和市高砂3-15-1", "埼玉県川口市高砂3-15-1", "differs", DIFFERS),
         ("埼玉県浦和市高砂3-15-1", "埼玉県大宮市高砂3-15-1", "differs", DIFFERS),
         ("横浜市鶴見1-2", "横浜市鶴見区鶴見1-2", "partly", DIFFERS),
@@ -226,9 +228,9 @@ def test_no_rows_and_nulls() -> None:
 def test_steps_name_rule_side_and_texts() -> None:
     asked = RawPerson("ﾔﾏﾀﾞ", "髙橋", "5640110", "1", "", "埼玉県浦和市高砂三丁目15番1号")
     steps = {(step.item, step.rule): (step.before, step.after) for step in explain(asked, replace(asked, address=""))}
-    assert steps["name_kana", "sound-marks"] == ("ヤマダ", "ヤマタ")
-    assert steps["name_kanji", "register"] == ("髙橋", "高橋")
-    assert steps["birth_date", "beyond-era"] == ("5640110", "19890110")
+    assert steps["name_kana", "SOUND-MARKS"] == ("ヤマダ", "ヤマタ")
+    assert steps["name_kanji", "VARIANT-JIS"] == ("髙橋", "高橋")
+    assert steps["birth_date", "BEYOND-ERA"] == ("5640110", "19890110")
     assert steps["address", "former-name"] == ("浦和市", "さいたま市")
     assert steps["address", "numerals"][0] == "高砂三丁目15番1号"
 
