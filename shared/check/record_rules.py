@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final
 
-from shared.check.characters import READABLE_SERIAL
+from shared.check.characters import FOLDED, READABLE_SERIAL, foldable
 from shared.check.field_rules import character_rule, field_rules, western_birth
 from shared.check.seen import SeenTexts
 from shared.layouts import Layout, RecordSpec
@@ -27,6 +27,7 @@ class RecordRules:
         self._columns = record.columns
         self._form = [(spec.name, field_rules(layout, spec, today)) for spec in record.fields]
         self._characters = [(spec.name, character_rule(spec)) for spec in record.fields if spec.characters]
+        self._folded = [name for name in FOLDED if name in record.columns]
         self._is_provisional = "name_kanji" in record.columns
         self._offset = -1  # what serial minus ordinal was last; the first record has serial 1 at ordinal 2
         self._members = SeenTexts()
@@ -35,6 +36,8 @@ class RecordRules:
     def findings(self, ordinal: int, values: Sequence[str]) -> Iterator[Found]:
         """What is wrong with the record of these values, alone or beside those before it; some may come twice."""
         fields = dict(zip(self._columns, values, strict=True))
+        for name in self._folded:
+            fields[name] = foldable(fields[name])
         for name, rules in self._form:
             for rule in rules:
                 for code in rule(fields[name]):

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import polars as pl
 
+from shared.check.characters import FOLDED, FOLDED_CHARS, HIDDEN, YOUNG
 from shared.check.columns.field_rules import (
     Rule,
     character_rules,
@@ -30,6 +31,8 @@ def prepared(frame: pl.DataFrame, record: RecordSpec) -> pl.DataFrame:
     `old_name` and `address_key`.
     """
     frame = frame.with_columns(pl.col(record.columns).fill_null(""))
+    folded = [name for name in FOLDED if name in record.columns]
+    frame = frame.with_columns(pl.col(folded).str.slice(0, FOLDED_CHARS).str.replace_all(f"[{YOUNG}]", HIDDEN))
     if "birth_date" in record.columns:
         frame = frame.with_columns(western_birth("birth_date"))
     if "address" in record.columns:

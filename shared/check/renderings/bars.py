@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Final
 
-WIDTH: Final = 820
+WIDTH: Final = 480
 ROW: Final = 46
-_BAR: Final = 640
+_BAR: Final = 390
 _HATCH: Final = (
     '<defs><pattern id="hatch" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
     '<rect width="8" height="8" fill="#e69f00"/><rect width="3" height="8" fill="#7a5300"/></pattern></defs>'

@@ -1,0 +1,1 @@
+"""The check at the desk beside the check over columns."""
