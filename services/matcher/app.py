@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from services.matcher.api import batches, inquiry_numbers, reviews
+from services.matcher.api import batches, deaths, inquiry_numbers, quality, reviews, rules
 from services.matcher.consumers import CONSUMES, HEAVY
 from services.matcher.jobs import JOBS
 from services.matcher.settings import MatcherParts, MatcherSettings
@@ -33,7 +33,15 @@ def create_service(settings: MatcherSettings, kit: Kit) -> Service:
         parts,
         title="Shokai matcher",
         problems=Path(__file__).parent / "api" / "problems.toml",
-        routers=(batches.routes, reviews.routes, inquiry_numbers.routes, parked_routes(NAME, CONSUMES)),
+        routers=(
+            batches.routes,
+            deaths.routes,
+            reviews.routes,
+            inquiry_numbers.routes,
+            rules.routes,
+            quality.routes,
+            parked_routes(NAME, CONSUMES),
+        ),
         tokens=kit.tokens,
     )
     return Service(app=app, parts=parts, consumers=CONSUMES, jobs=JOBS, concurrency=settings.handlers, heavy=HEAVY)

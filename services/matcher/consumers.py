@@ -9,10 +9,11 @@ from services.matcher.usecases.complete_reply import complete_reply
 from services.matcher.usecases.end_contract import end_contract
 from services.matcher.usecases.make_replies import make_replies
 from services.matcher.usecases.match_part import match_part
+from services.matcher.usecases.rehearse_rules import rehearse_rules
 from shared.bus.handling import Handler
 from shared.events import Event
 from shared.events.intake import CycleClosed, PlanContractEnded
-from shared.events.matcher import AnswerFileStored, BatchReleased, PartRequested
+from shared.events.matcher import AnswerFileStored, BatchReleased, PartRequested, RehearsalRequested
 from shared.events.media import ReplyCompleted
 
 CONSUMES: Final[Mapping[type[Event], Handler]] = {
@@ -21,8 +22,11 @@ CONSUMES: Final[Mapping[type[Event], Handler]] = {
     AnswerFileStored: check_answer,
     PartRequested: match_part,
     BatchReleased: make_replies,
+    RehearsalRequested: rehearse_rules,
     ReplyCompleted: complete_reply,
 }
 
 # Bulk work, cut into events of its own: any number of workers may share it.
-HEAVY: Final = frozenset(kind.TYPE for kind in (CycleClosed, AnswerFileStored, PartRequested, BatchReleased))
+HEAVY: Final = frozenset(
+    kind.TYPE for kind in (CycleClosed, AnswerFileStored, PartRequested, BatchReleased, RehearsalRequested)
+)

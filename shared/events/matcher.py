@@ -1,5 +1,6 @@
 """What the matcher announces: J-LIS batches, parts, reviews, inquiry numbers, replies."""
 
+from datetime import date
 from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -143,6 +144,52 @@ class ReviewDecided(Event):
     review_id: str
     batch_id: str
     outcome: str
+
+
+class RehearsalRequested(Event):
+    """A proposed decision table is to be tried on a past batch."""
+
+    TYPE: ClassVar[str] = "matcher.rehearsal.requested.v1"
+    rehearsal_id: str
+
+
+class RulesRehearsed(Event):
+    """A proposed table was tried on a past batch; failed when the batch's evidence was destroyed meanwhile."""
+
+    TYPE: ClassVar[str] = "matcher.rules.rehearsed.v1"
+    rehearsal_id: str
+    version: str
+    batch_id: str
+    state: Literal["complete", "failed"]
+    inquiries: int
+    changed: int
+    identified_though_refused: int
+
+
+class RulesActivated(Event):
+    """Two people switched a rehearsed table on: batches answered from that day on are decided by it."""
+
+    TYPE: ClassVar[str] = "matcher.rules.activated.v1"
+    version: str
+    in_force_from: date
+    rehearsal_id: str
+
+
+class DeathsConfirmed(Event):
+    """A person confirmed the deaths that a batch will tell for the first time."""
+
+    TYPE: ClassVar[str] = "matcher.deaths.confirmed.v1"
+    batch_id: str
+    deaths: int
+
+
+class DeathCaseOpened(Event):
+    """Somebody lives of whom this plan was told that they died. One event for every plan that was told."""
+
+    TYPE: ClassVar[str] = "matcher.death_case.opened.v1"
+    case_id: str
+    plan_number: str
+    batch_id: str
 
 
 class RepliesReady(Event):

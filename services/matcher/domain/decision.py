@@ -1,56 +1,18 @@
-"""The decision table of provisional inquiries: dated data, one rule for single cases and the same for columns."""
+"""The decision on a provisional inquiry by the table in force: one rule for single cases, the same for columns."""
 
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from functools import cache
-from importlib.resources import files
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
-from services.matcher.domain.compare import AGREES, FOUR_ITEMS, Comparison
+from services.matcher.domain.compare import Comparison
+from services.matcher.domain.items.judgement import AGREES, FOUR_ITEMS, judgement_of
+from services.matcher.domain.table import IDENTIFIED, REVIEW, Row, Table, four_items_1
 
-IDENTIFIED: Final = "10"
-REVIEW: Final = "review"
-OUTCOMES = frozenset({IDENTIFIED, "20", "30", "40", "50", REVIEW})
-SITUATIONS = ("none", "one", "several", "refused")
 FOUND, NONE, TOO_MANY, REFUSED = "0", "1", "2", "9"
-_ANY_NUMBER: Mapping[str, int] = {"least": 0, "most": 2**31 - 1}
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row: the situation, how many items do not agree (one candidate), how many candidates agree in all four."""
-
-    situation: str
-    not_agreeing: tuple[int, int]
-    agreeing_in_all: tuple[int, int]
-    outcome: str
-    ja: str
-    en: str
-
-
-@dataclass(frozen=True)
-class Table:
-    """A decision table; a decision stores its version."""
-
-    version: str
-    in_force_from: date
-    ja: str
-    en: str
-    rows: tuple[Row, ...]
-
-    def __post_init__(self) -> None:
-        """A table that would choose among several, or decide what does not exist, is no table."""
-        for row in self.rows:
-            if row.outcome not in OUTCOMES or row.situation not in SITUATIONS:
-                raise ValueError(f"{self.version}: unknown {row.situation} or {row.outcome}")
-            if row.outcome == IDENTIFIED and (row.situation != "one" or row.not_agreeing[1] > 0):
-                raise ValueError(f"{self.version}: only one agreeing candidate is identified without review")
-        if {row.situation for row in self.rows} != set(SITUATIONS):
-            raise ValueError(f"{self.version}: a situation has no row")
+ACCEPTED: Final = "11"
+REJECTED: Final = "41"
 
 
 @dataclass(frozen=True)
@@ -62,31 +24,11 @@ class Decision:
     table: str
 
 
-@cache
-def tables() -> tuple[Table, ...]:
-    """Every table, oldest first."""
-    folder = files("services.matcher.domain") / "rules"
-    found = [file for file in folder.iterdir() if file.name.endswith(".toml")]
-    return tuple(
-        sorted((_table(tomllib.loads(file.read_text("utf-8"))) for file in found), key=lambda t: t.in_force_from)
-    )
-
-
-def four_items_1() -> Table:
-    """The default table."""
-    return next(table for table in tables() if table.version == "four-items-1")
-
-
-def table_for(day: date) -> Table:
-    """The table in force on a day; before the first one, the first."""
-    in_force = [table for table in tables() if table.in_force_from <= day]
-    return in_force[-1] if in_force else tables()[0]
-
-
 def decide(result: str, candidates: Sequence[Comparison], table: Table | None = None) -> Decision:
     """The decision on one inquiry: the registry's result (`0` `1` `2` `9`) and its candidates, each compared."""
     table = table or four_items_1()
-    missing = [sum(judgement not in AGREES for judgement in candidate.judgements) for candidate in candidates]
+    means = table.means
+    missing = [sum(judgement_of(item.codes, means) not in AGREES for item in one.items) for one in candidates]
     situation = _situation(result, len(candidates))
     agreeing = [index for index, count in enumerate(missing) if count == 0]
     outcome = next(
@@ -103,7 +45,7 @@ def decide(result: str, candidates: Sequence[Comparison], table: Table | None = 
 def decide_frame(compared: pl.DataFrame, table: Table | None = None) -> pl.DataFrame:
     """`decide` where each row is one inquiry with one candidate or none: adds decision and table.
 
-    Columns: result, name, birth, sex, address (as `compare_frame` adds them).
+    Columns: result, name, birth, sex, address (as `compare_frame` adds them, judged by this table).
     """
     table = table or four_items_1()
     situation = pl.col("result").replace_strict(
@@ -145,7 +87,7 @@ def decide_candidates(compared: pl.DataFrame, table: Table | None = None) -> pl.
 
 def after_review(accepted: bool) -> str:
     """The outcome once a reviewer has said whether it is the same person."""
-    return "11" if accepted else "41"
+    return ACCEPTED if accepted else REJECTED
 
 
 def _situation(result: str, candidates: int) -> str:
@@ -189,15 +131,3 @@ def _fits(row: Row) -> pl.Expr:
 
 def _within(count: int, bounds: tuple[int, int]) -> bool:
     return bounds[0] <= count <= bounds[1]
-
-
-def _table(data: Mapping[str, Any]) -> Table:
-    return Table(
-        data["version"], data["in_force_from"], data["ja"], data["en"], tuple(_row(row) for row in data["rows"])
-    )
-
-
-def _row(data: Mapping[str, Any]) -> Row:
-    bounds = (data.get(name, _ANY_NUMBER) for name in ("not_agreeing", "agreeing_in_all"))
-    items, people = ((bound["least"], bound["most"]) for bound in bounds)
-    return Row(data["situation"], items, people, data["outcome"], data["ja"], data["en"])

@@ -23,7 +23,8 @@ def next_due_copy(session: Session) -> datetime | None:
 def named_blobs(session: Session) -> Iterator[str]:
     """The ids of all blobs that rows name."""
     yield from session.scalars(select(col(Doomed.blob_id)))
-    for column in (Batch.inquiry_file, Batch.answer_file, Piece.blob, Slice.source, Slice.result, Slice.told):
+    in_slices = (Slice.source, Slice.result, Slice.told, Slice.evidence)
+    for column in (Batch.inquiry_file, Batch.answer_file, Piece.blob, *in_slices):
         yield from _ids(session.scalars(select(col(column))))
     for chunks in session.scalars(select(col(Reply.chunks))):
         yield from _ids(chunks)

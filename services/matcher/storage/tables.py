@@ -159,7 +159,10 @@ class ReviewVerdict(MatcherTable, table=True):
 
 
 class Held(MatcherTable, table=True):
-    """The ledger: a live inquiry number, the sealed person behind it, the digest of what the plan was last told."""
+    """The ledger: a live inquiry number, the sealed person behind it, the digest of what the plan was last told.
+
+    `resident_on` is the registry's day (YYYYMMDD) of the last answer that told the plan "resident"; empty before.
+    """
 
     __tablename__ = "held"
     __table_args__ = (UniqueConstraint("plan_number", "person"),)
@@ -170,6 +173,7 @@ class Held(MatcherTable, table=True):
     person: bytes = Field(sa_type=LargeBinary)
     sealed: bytes = Field(sa_type=LargeBinary)
     told: bytes | None = Field(default=None, sa_type=LargeBinary)
+    resident_on: str = Field(default="", max_length=8)
 
 
 class Spent(MatcherTable, table=True):

@@ -9,23 +9,28 @@ from typing import Final
 import polars as pl
 
 from services.matcher.domain.answers import KEPT
+from services.matcher.domain.table import Table
 from services.matcher.settings import MatcherParts
 from services.matcher.storage.batches import batch_of, drop_pieces, keep_reviews, part_of, pieces_of, ref_of, slices_of
-from services.matcher.storage.tables import Piece, Slice
+from services.matcher.storage.tables import Batch, Piece, Slice
 from services.matcher.usecases.destroy_copies import destroy_copies, doom
 from services.matcher.usecases.finish_matching import finish_when_matched
+from services.matcher.usecases.guard_deaths import Guard, guarding
 from services.matcher.usecases.match_current import match_current
 from services.matcher.usecases.match_provisional import match_provisional
 from services.matcher.usecases.matched import Matched, plan_key
+from services.matcher.usecases.rules_in_force import day_of, table_in_force
 from shared.blobs.columns import get_frame, put_frame
 from shared.blobs.ref import BlobRef
 from shared.bus.handling import Effect
+from shared.calendar.retention import add_months
 from shared.db import Work
 from shared.events.matcher import PartDone, PartRequested, ReviewOpened
 from shared.telemetry.stages import stage
 from shared.trail import Access, Actor
 
 JOB: Final = Actor.job("matcher.match-part")
+EVIDENCE_KEY: Final = "evidence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,7 @@ class _SliceDone:
     id: str
     result: BlobRef
     told: BlobRef | None
+    evidence: BlobRef | None
     outcomes: dict[str, int]
     in_review: int
 
@@ -49,13 +55,24 @@ def _prepare(parts: MatcherParts, event: PartRequested) -> Effect | None:
     part = parts.db.read_now(lambda session: part_of(session, event.batch_id, event.part))
     if part is None or part.state != "requested":
         return None
-    kind = parts.db.read_now(lambda session: batch_of(session, event.batch_id).kind)
+    batch = parts.db.read_now(lambda session: batch_of(session, event.batch_id))
     slices = parts.db.read_now(lambda session: slices_of(session, event.batch_id, event.part))
     pieces = parts.db.read_now(lambda session: pieces_of(session, event.batch_id, event.part))
-    match = match_provisional if kind == "provisional" else match_current
-    matched = match(parts, slices, _answers(parts, pieces, kind))
+    answers = _answers(parts, pieces, batch.kind)
+    if batch.kind == "provisional":
+        matched = match_provisional(parts, slices, answers, table=_table(parts, batch))
+    else:
+        matched = match_current(parts, slices, answers)
     done = _store(parts, slices, matched)
-    return lambda work: _apply(work, event, matched, done, pieces)
+    months = parts.settings.evidence_kept_months
+    guard = guarding(parts, slices, matched)
+    return lambda work: _apply(work, event, matched, done, pieces, guard, evidence_months=months)
+
+
+def _table(parts: MatcherParts, batch: Batch) -> Table:
+    """The table of the day on which the answers came: one for all parts, whenever each of them is matched."""
+    day = day_of(batch.answered_at or parts.clock.now())
+    return parts.db.read_now(lambda session: table_in_force(session, day))
 
 
 def _answers(parts: MatcherParts, pieces: Sequence[Piece], kind: str) -> pl.DataFrame:
@@ -72,26 +89,33 @@ def _no_answers(kind: str) -> pl.DataFrame:
 
 def _store(parts: MatcherParts, slices: Sequence[Slice], matched: Matched) -> list[_SliceDone]:
     replies = matched.replies.partition_by("slice", as_dict=True, include_key=False)
-    told: Mapping[tuple[object, ...], pl.DataFrame] = {}
-    if matched.told is not None:
-        told = matched.told.partition_by("slice", as_dict=True, include_key=False)
+    told, evidence = _by_slice(matched.told), _by_slice(matched.evidence)
     doubted: dict[str, list[int]] = defaultdict(list)
     for review in matched.reviews:
         doubted[review["slice_id"]].append(review["serial"])
     done = []
     for one in slices:
-        rows, key = replies[(one.position,)], plan_key(one.plan_number)
-        news = told.get((one.position,))
+        place, key = (one.position,), plan_key(one.plan_number)
+        rows = replies[place]
         done.append(
             _SliceDone(
                 id=one.id,
                 result=put_frame(parts.blobs, rows, purpose="reply", key=key),
-                told=None if news is None else put_frame(parts.blobs, news, purpose="told", key=key),
+                told=_put(parts, told.get(place), purpose="told", key=key),
+                evidence=_put(parts, evidence.get(place), purpose="evidence", key=EVIDENCE_KEY),
                 outcomes=_outcomes(rows.filter(~pl.col("serial").is_in(doubted[one.id])), matched.outcome),
                 in_review=len(doubted[one.id]),
             )
         )
     return done
+
+
+def _by_slice(frame: pl.DataFrame | None) -> Mapping[tuple[object, ...], pl.DataFrame]:
+    return {} if frame is None else frame.partition_by("slice", as_dict=True, include_key=False)
+
+
+def _put(parts: MatcherParts, frame: pl.DataFrame | None, *, purpose: str, key: str) -> BlobRef | None:
+    return None if frame is None else put_frame(parts.blobs, frame, purpose=purpose, key=key)
 
 
 def _outcomes(rows: pl.DataFrame, column: str) -> dict[str, int]:
@@ -100,7 +124,14 @@ def _outcomes(rows: pl.DataFrame, column: str) -> dict[str, int]:
 
 
 def _apply(
-    work: Work, event: PartRequested, matched: Matched, done: Sequence[_SliceDone], pieces: Sequence[Piece]
+    work: Work,
+    event: PartRequested,
+    matched: Matched,
+    done: Sequence[_SliceDone],
+    pieces: Sequence[Piece],
+    guard: Guard,
+    *,
+    evidence_months: int,
 ) -> None:
     batch = batch_of(work.session, event.batch_id)
     part = part_of(work.session, event.batch_id, event.part)
@@ -109,7 +140,9 @@ def _apply(
     part.state, part.done_at, part.in_review = "done", work.now, len(matched.reviews)
     batch.rules = matched.rules
     _keep_slices(work, done)
+    _keep_evidence(work, batch.id, done, evidence_months)
     _open_reviews(work, event, matched)
+    guard(work, batch)
     for piece in pieces:
         doom(work, ref_of(piece.blob), what="exchange_file", batch_id=batch.id)
     drop_pieces(work.session, batch.id, event.part)
@@ -125,6 +158,14 @@ def _keep_slices(work: Work, done: Sequence[_SliceDone]) -> None:
         row.result = one.result.model_dump()
         row.told = None if one.told is None else one.told.model_dump()
         row.outcomes, row.in_review = one.outcomes, one.in_review
+
+
+def _keep_evidence(work: Work, batch_id: str, done: Sequence[_SliceDone], months: int) -> None:
+    """It lies beside the results from the same moment, and its last day is set with it."""
+    for one in done:
+        if one.evidence is not None:
+            work.session.get_one(Slice, one.id).evidence = one.evidence.model_dump()
+            doom(work, one.evidence, what="evidence", batch_id=batch_id, at=add_months(work.now, months))
 
 
 def _open_reviews(work: Work, event: PartRequested, matched: Matched) -> None:

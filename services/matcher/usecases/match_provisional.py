@@ -2,31 +2,31 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
-from typing import Any, Final
+from typing import Any
 
 import polars as pl
 
 from services.matcher.domain.answers import HELD, TOO_MANY
-from services.matcher.domain.compare import AGREES
+from services.matcher.domain.compare import AGREES, EVIDENCE
 from services.matcher.domain.current import RESIDENT
-from services.matcher.domain.decision import REVIEW, after_review
-from services.matcher.domain.provisional import IDENTIFIED, SEVERAL, decided, judged, table_of
+from services.matcher.domain.deaths import identified_living
+from services.matcher.domain.decision import after_review
+from services.matcher.domain.items.judgement import FOUR_ITEMS, SEPARATOR
+from services.matcher.domain.provisional import SEVERAL, decided, evidence_of, judged
+from services.matcher.domain.table import IDENTIFIED, REVIEW, Table
 from services.matcher.settings import MatcherParts
 from services.matcher.storage.ledger import PERSON, Ledger
 from services.matcher.storage.tables import Slice
 from services.matcher.usecases.matched import Matched, questions_of, seal_reviews
-from shared.calendar.clock import JST
-
-JUDGED: Final = ("name", "birth", "sex", "address")
 
 
-def match_provisional(parts: MatcherParts, slices: Sequence[Slice], answers: pl.DataFrame) -> Matched:
-    """One part's rows matched by the rules in force today."""
+def match_provisional(parts: MatcherParts, slices: Sequence[Slice], answers: pl.DataFrame, *, table: Table) -> Matched:
+    """One part's rows matched by the batch's rules."""
     asked = questions_of(parts, slices)
-    table = table_of(parts.clock.now().astimezone(JST).date())
-    pairs = judged(asked, answers)
+    pairs = judged(asked, answers, table)
+    decisions = decided(pairs, table)
     rows = asked.select("slice", "plan", "seq", "serial", "member_id").join(
-        decided(pairs, table), on="seq", how="left", maintain_order="left"
+        decisions, on="seq", how="left", maintain_order="left"
     )
     doubtful = rows.filter(pl.col("outcome") == REVIEW)
     opened = _reviews(doubtful, pairs.join(doubtful.select("seq"), on="seq", how="semi"))
@@ -36,6 +36,9 @@ def match_provisional(parts: MatcherParts, slices: Sequence[Slice], answers: pl.
         reviews=seal_reviews(parts, slices, opened),
         told=None,
         rules=table.version,
+        evidence=asked.select("slice", "seq", "serial").join(
+            evidence_of(pairs, decisions), on="seq", maintain_order="left_right"
+        ),
     )
 
 
@@ -90,8 +93,10 @@ def _review(row: Mapping[str, Any], pairs: Sequence[Mapping[str, Any]]) -> dict[
 
 def _reasons(pair: Mapping[str, Any]) -> list[str]:
     """The codes of what differs; where nothing differs but an item could not be judged, that item."""
-    named = pair["differing"].split(";") if pair["differing"] else []
-    return named or [f"{item}-{pair[item]}".upper().replace("_", "-") for item in JUDGED if pair[item] not in AGREES]
+    named = _codes(pair["differing"])
+    return named or [
+        f"{item}-{pair[item]}".upper().replace("_", "-") for item in FOUR_ITEMS if pair[item] not in AGREES
+    ]
 
 
 def _candidate(pair: Mapping[str, Any]) -> dict[str, Any]:
@@ -99,8 +104,13 @@ def _candidate(pair: Mapping[str, Any]) -> dict[str, Any]:
         "candidate": pair["candidate"],
         "resident_code": pair["resident_code"],
         **{item: pair[f"held_{item}"] for item in HELD},
-        "judgements": {item: pair[item] for item in JUDGED},
+        "judgements": {item: pair[item] for item in FOUR_ITEMS},
+        "evidence": {item: _codes(pair[EVIDENCE[item]]) for item in FOUR_ITEMS},
         "differing": pair["differing"],
         "change_reason": pair["change_reason"],
         "change_date": pair["change_date"],
     }
+
+
+def _codes(text: str) -> list[str]:
+    return text.split(SEPARATOR) if text else []

@@ -21,7 +21,9 @@ SIDES_PLACE: Final = "review.sides"
 class Matched:
     """Rows of all slices together, told apart by `slice` (its position in the batch).
 
-    `replies` has the reply's columns, empty where a person must look first; `told` what the ledger learns at release.
+    `replies` has the reply's columns, empty where a person must look first; `told` what the ledger learns at release;
+    `evidence` the reason codes that the decisions stood on, a row per candidate; `deaths` who died, `living` who lives
+    (services.matcher.domain.deaths).
     """
 
     replies: pl.DataFrame
@@ -29,6 +31,9 @@ class Matched:
     reviews: Sequence[dict[str, Any]]
     told: pl.DataFrame | None
     rules: str
+    evidence: pl.DataFrame | None = None
+    deaths: pl.DataFrame | None = None
+    living: pl.DataFrame | None = None
 
 
 def plan_key(plan_number: str) -> str:

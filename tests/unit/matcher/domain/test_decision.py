@@ -12,20 +12,16 @@ from hypothesis import strategies as st
 from services.matcher.domain.compare import AGREES, FOUR_ITEMS, Comparison
 from services.matcher.domain.decision import (
     FOUND,
-    IDENTIFIED,
     NONE,
     REFUSED,
-    REVIEW,
     TOO_MANY,
     after_review,
     decide,
     decide_candidates,
     decide_frame,
-    four_items_1,
-    table_for,
-    tables,
 )
 from services.matcher.domain.items.judgement import Judged, reasons
+from services.matcher.domain.table import IDENTIFIED, REVIEW, built_in_tables, four_items_1, table_for
 from tests.unit.people.anything import THOROUGH
 
 RESULTS = (FOUND, NONE, TOO_MANY, REFUSED)
@@ -120,7 +116,7 @@ def test_after_review() -> None:
 def test_tables_are_dated() -> None:
     table = four_items_1()
     assert table_for(date(2026, 6, 15)) == table
-    assert table_for(date(2000, 1, 1)) == tables()[0]
+    assert table_for(date(2000, 1, 1)) == built_in_tables()[0]
     assert all(row.ja and row.en for row in table.rows)
 
 
@@ -137,5 +133,5 @@ def test_a_table_that_would_choose_wrongly_is_none(situation: str, not_agreeing:
 
 def test_a_table_covers_every_situation() -> None:
     table = four_items_1()
-    with pytest.raises(ValueError, match="no row"):
+    with pytest.raises(ValueError, match="situation-not-covered at situations/refused"):
         replace(table, rows=tuple(row for row in table.rows if row.situation != "refused"))

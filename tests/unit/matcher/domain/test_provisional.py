@@ -1,7 +1,6 @@
 """Kind 1: joined by seq, decided by the table; nothing of what the registry holds reaches the reply."""
 
 from collections.abc import Sequence
-from datetime import date
 
 import polars as pl
 from hypothesis import given, settings
@@ -9,9 +8,10 @@ from hypothesis import strategies as st
 
 from services.matcher.domain.answers import HELD, KEPT
 from services.matcher.domain.compare import CODES
-from services.matcher.domain.provisional import decided, judged, table_of
+from services.matcher.domain.provisional import decided, judged
+from services.matcher.domain.table import four_items_1
 
-TABLE = table_of(date(2026, 6, 15))
+TABLE = four_items_1()
 ASKED = ("ﾔﾏﾀﾞ ﾊﾅｺ", "山田　花子", "19500101", "2", "1000001", "東京都千代田区千代田１－１")
 OTHER = ("ｻﾄｳ ｼﾞﾛｳ", "佐藤　次郎", "19610203", "1", "5300001", "大阪府大阪市北区梅田９－９")
 OUTCOMES = {"10", "20", "30", "40", "50", "review"}
@@ -35,7 +35,7 @@ def answers_frame(rows: Sequence[tuple[int, str, int, tuple[str, ...]]]) -> pl.D
 
 def outcomes(rows: Sequence[tuple[int, str, int, tuple[str, ...]]]) -> list[str]:
     count = max(row[0] for row in rows)
-    return decided(judged(asked_frame(count), answers_frame(rows)), TABLE)["outcome"].to_list()
+    return decided(judged(asked_frame(count), answers_frame(rows), TABLE), TABLE)["outcome"].to_list()
 
 
 def test_the_table_speaks_for_each_situation() -> None:
@@ -57,13 +57,13 @@ def test_the_table_speaks_for_each_situation() -> None:
 
 
 def test_a_crowd_proposes_the_one_who_agrees() -> None:
-    pairs = judged(asked_frame(1), answers_frame([(1, "0", 1, OTHER), (1, "0", 2, ASKED)]))
+    pairs = judged(asked_frame(1), answers_frame([(1, "0", 1, OTHER), (1, "0", 2, ASKED)]), TABLE)
     [row] = decided(pairs, TABLE).to_dicts()
     assert (row["candidate"], row["name_kanji"]) == (2, ASKED[1])
 
 
 def test_several_people_have_no_differing_items_in_particular() -> None:
-    pairs = judged(asked_frame(1), answers_frame([(1, "0", 1, OTHER), (1, "0", 2, OTHER)]))
+    pairs = judged(asked_frame(1), answers_frame([(1, "0", 1, OTHER), (1, "0", 2, OTHER)]), TABLE)
     [row] = decided(pairs, TABLE).to_dicts()
     assert (row["outcome"], row["differing"]) == ("30", "")
 
@@ -78,7 +78,7 @@ PEOPLE = st.lists(st.lists(ITEM, min_size=6, max_size=6).map(tuple), min_size=1,
 @given(st.lists(PEOPLE, min_size=1, max_size=6))
 def test_outcome_and_differing_are_codes_and_nothing_else(answers: list[list[tuple[str, ...]]]) -> None:
     rows = [(seq, "0", which, one) for seq, some in enumerate(answers, 1) for which, one in enumerate(some, 1)]
-    verdicts = decided(judged(asked_frame(len(answers)), answers_frame(rows)), TABLE)
+    verdicts = decided(judged(asked_frame(len(answers)), answers_frame(rows), TABLE), TABLE)
     assert verdicts["seq"].to_list() == list(range(1, len(answers) + 1))
     assert set(verdicts["outcome"]) <= OUTCOMES
     named = {code for text in verdicts["differing"] if text for code in text.split(";")}
