@@ -145,7 +145,7 @@ def _swapped(asked: Sheet, held: Sheet, rng: Random) -> bool:
 
 def _known_as(asked: Sheet, held: Sheet, rng: Random) -> bool:
     """A foreign resident asked for by the 通称 that the registry holds in brackets."""
-    if not held.latin:
+    if not held.latin or asked.kanji:
         return False
     family, family_kana = family_name(rng)
     held.tail = f"（{family}　健一）"
@@ -154,7 +154,7 @@ def _known_as(asked: Sheet, held: Sheet, rng: Random) -> bool:
 
 
 def _known_as_unused(asked: Sheet, held: Sheet, rng: Random) -> bool:
-    if not held.latin:
+    if not held.latin or held.tail:
         return False
     held.tail = f"（{family_name(rng)[0]}　健一）"
     return True
