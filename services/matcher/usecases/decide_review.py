@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 import polars as pl
@@ -76,7 +77,9 @@ async def decide_review(
             return _again(work, parts, review, mine, given, last=len(verdicts))
         if isinstance(step, Refusal):
             raise step
-        _refuse_unless_held(parts, caller, review, work, step.turn)
+        _refuse_unless_held(parts, caller, review, work.now)
+        if review.turn != step.turn:
+            raise Refusal("review-not-yours")
         return _keep(work, caller, review, step)
 
     return await once.write(parts.db, decide)
@@ -93,8 +96,7 @@ def _prepared(parts: MatcherParts, caller: Caller, review_id: str, given: Given)
 def _step(parts: MatcherParts, caller: Caller, review_id: str, given: Given) -> _Step:
     review = parts.db.read_now(lambda session: review_of(session, review_id))
     earlier = parts.db.read_now(lambda session: verdicts_of(session, review_id))
-    if review.state == DECIDED:
-        raise Refusal("review-decided")
+    _refuse_unless_held(parts, caller, review, parts.clock.now())
     sides = opened_sides(parts, review)
     verdict = _verdict(sides, given)
     second = review.second if earlier else _second(parts, review, verdict)
@@ -153,11 +155,11 @@ def _number(parts: MatcherParts, review: Review, meant: Mapping[str, Any]) -> st
     return Ledger(parts.db, parts.keyring).numbers_for(review.plan_number, people)[0]
 
 
-def _refuse_unless_held(parts: MatcherParts, caller: Caller, review: Review, work: Work, turn: int) -> None:
+def _refuse_unless_held(parts: MatcherParts, caller: Caller, review: Review, now: datetime) -> None:
     if review.state == DECIDED:
         raise Refusal("review-decided")
-    holder = holder_of(review.assigned_to, review.assigned_at, now=work.now, hours=parts.settings.review_hours)
-    if holder != caller.principal.id or review.turn != turn:
+    hours = parts.settings.review_hours
+    if holder_of(review.assigned_to, review.assigned_at, now=now, hours=hours) != caller.principal.id:
         raise Refusal("review-not-yours")
 
 

@@ -117,9 +117,10 @@ async def test_a_review_shows_both_sides_to_whom_may_see_them(world: World) -> N
     async with world.host.client("matcher", OPERATOR) as client:
         refused = await client.get(f"/matcher/v1/reviews/{first['id']}")
     assert (refused.status_code, refused.json()["code"]) == (403, "purpose-required")
-    async with world.host.client("matcher", OPERATOR, purpose="review", case=first["id"]) as client:
-        shown = (await client.get(f"/matcher/v1/reviews/{first['id']}")).json()
-        crowd = (await client.get(f"/matcher/v1/reviews/{second['id']}")).json()
+    assert (await world.show(OPERATOR, first["id"])).json()["code"] == "review-not-yours"
+    for review in (first, second):
+        await world.take(OPERATOR, review["id"])
+    shown, crowd = [(await world.show(OPERATOR, review["id"])).json() for review in (first, second)]
     assert shown["asked"]["address"] == PEOPLE[3].address
     [candidate] = shown["candidates"]
     assert candidate["address"].startswith("大阪府")
@@ -137,7 +138,7 @@ async def test_decisions_become_outcomes_11_and_41(world: World) -> None:
     assert (await world.release(batch["id"])).json()["code"] == "batch-state"
     refused = await world.decide(first["id"], same_person=False)
     assert refused.json()["outcome"] == "41"
-    assert (await world.decide(first["id"], same_person=True)).json()["code"] == "review-decided"
+    assert (await world.judge(OPERATOR, first["id"], same_person=True)).json()["code"] == "review-decided"
     unknown = await world.decide(second["id"], same_person=True, candidate=5)
     assert (unknown.status_code, unknown.json()["code"]) == (422, "candidate-unknown")
     accepted = await world.decide(second["id"], same_person=True, candidate=2)
