@@ -115,7 +115,7 @@ class SourceSpan(AuditTable, table=True):
 
 
 class Alarm(AuditTable, table=True):
-    """Something that a person has to explain, of the log or of a case. `first` and `last` are sequences of the source."""
+    """Something that a person has to explain. `first` and `last` are sequences of the source, 0 where it has none."""
 
     __tablename__ = "alarm"
     __table_args__ = (

@@ -13,7 +13,8 @@ import polars as pl
 
 from services.matcher.domain.answers import CODE_CHANGED
 from services.matcher.domain.compare import EVIDENCE, FOUR_ITEMS
-from services.matcher.domain.current import ALIVE, DEAD, is_other, joined_codes
+from services.matcher.domain.current import ALIVE, DEAD, is_other, joined_codes, with_status
+from services.matcher.domain.table import IDENTIFIED
 
 DATE: Final = "%Y%m%d"
 
@@ -85,3 +86,10 @@ def living(rows: pl.DataFrame) -> pl.DataFrame:
     people = rows.filter(alive())
     renewed = people.filter(pl.col("change_reason") == CODE_CHANGED).with_columns(resident_code="held_resident_code")
     return pl.concat([some.select("resident_code", "status") for some in (people, renewed)]).unique("resident_code")
+
+
+def identified_living(decisions: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
+    """As `living`, of those whom a provisional inquiry identified by rule: their entries say the same of them."""
+    told = pairs.select("seq", "candidate", "result", "change_reason", "change_date")
+    people = decisions.filter(pl.col("outcome") == IDENTIFIED).join(told, on=["seq", "candidate"])
+    return with_status(people).filter(alive()).select("resident_code", "status").unique("resident_code")

@@ -39,6 +39,7 @@ def match_provisional(parts: MatcherParts, slices: Sequence[Slice], answers: pl.
         evidence=asked.select("slice", "seq", "serial").join(
             evidence_of(pairs, decisions), on="seq", maintain_order="left_right"
         ),
+        living=identified_living(decisions, pairs),
     )
 
 

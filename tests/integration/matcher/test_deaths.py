@@ -39,6 +39,7 @@ from tests.integration.matcher.world import (
 
 PEOPLE = [resident(number) for number in range(8)]
 SUPERVISOR = staff("supervisor")
+CYCLES = ("2026-04-A", "2026-04-B", "2026-05-A")
 
 
 def dead(person: Resident, day: str = "20260401", **items: str) -> Resident:
@@ -232,6 +233,17 @@ async def test_what_is_no_sign_of_life_opens_no_case(world: World, answer: str) 
     await world.exchange((await world.batches("2026-06-B"))["main"]["id"], Registry([], by_seq={1: told_now}))
     assert await cases(world) == []
     assert len(rows(world, DeathTold)) == 1
+
+
+@pytest.mark.parametrize("reason", ["00", "22", "23", "29"])
+async def test_a_plan_that_asks_by_name_for_somebody_told_dead(world: World, reason: str) -> None:
+    await told_dead(world)
+    now = replace(PEOPLE[0], change_reason=reason, change_date="" if reason == "00" else "20260401")
+    request = world.request("provisional", [now.asked, PEOPLE[1].asked], plan=OTHER_PLAN)
+    await world.close(request, cycle="2026-06-B")
+    await world.exchange((await world.batches("2026-06-B"))["provisional"]["id"], Registry([now, PEOPLE[1]]))
+    expected = {"00": [(PLAN, "1")], "22": [(PLAN, "2")]}.get(reason, [])
+    assert [(one["plan_number"], one["answered"]["status"]) for one in await cases(world)] == expected
 
 
 async def test_an_older_answer_says_nothing_against_a_death(world: World) -> None:
