@@ -1,0 +1,1 @@
+"""The check as a plan gets it: a package, a single file, a page."""
