@@ -10,7 +10,7 @@ from typing import Any, Final
 import polars as pl
 
 from tests.accuracy import judging, pairs, search, splink_input
-from tests.accuracy.rates import Tally, summary
+from tests.accuracy.rates import Tally, aims, summary
 
 SEARCHED: Final = 0.1  # inquiries through the stand-in's search, to a pair
 THRESHOLDS: Final = (0.99, 0.9999, 1 - 1e-6, 1 - 1e-8, 1 - 1e-10, 1 - 1e-12)
@@ -108,6 +108,9 @@ def print_report(figures: dict[str, Any]) -> None:
             print(f"splink, p >= {row['p']:.12f}: {row['strangers']:,} of {row['of']:,} strangers found, ", end="")
             print(f"{row['mix_found']:.2%} of the mix found")
     _print_kinds(ways)
+    print()
+    for aim, measured_as, met in aims(ways[OURS]):
+        print(f"{'met   ' if met else 'MISSED'} {aim}: {measured_as}")
 
 
 def _print_kinds(ways: dict[str, Any]) -> None:

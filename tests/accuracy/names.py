@@ -6,7 +6,7 @@ from random import Random
 from tests.accuracy.kinds import Happening, Kind, kinds_of
 from tests.accuracy.people import family_name, readings
 from tests.accuracy.sheets import Sheet
-from tests.accuracy.tables import modern_forms, old_forms, tables
+from tests.accuracy.tables import modern_forms, old_forms, same_letters, tables
 
 _SELECTOR = "\U000e0100"
 
@@ -78,7 +78,8 @@ def _confused(asked: Sheet, held: Sheet, rng: Random) -> bool:
 
 def _homophone(asked: Sheet, held: Sheet, rng: Random) -> bool:
     """Another given name that sounds the same."""
-    others = [name for name in readings().get(asked.given_kana, ()) if name != asked.given]
+    plain = same_letters(asked.given)
+    others = [name for name in readings().get(asked.given_kana, ()) if same_letters(name) != plain]
     if not others or asked.latin:
         return False
     asked.given = rng.choice(others)

@@ -152,3 +152,16 @@ def _in_mix(tally: Tally) -> dict[str, dict[str, int]]:
         counts = told.setdefault(kind or "nothing", {"found": 0, "review": 0, "not_found": 0})
         counts[{FOUND: "found", REVIEW: "review"}.get(outcome, "not_found")] += count
     return told
+
+
+def aims(ours: dict[str, Any]) -> list[tuple[str, str, bool]]:
+    """What is aimed at, what was measured, and whether it was met."""
+    wrong, true = ours["false_found"]["n"], ours["true_pairs"]
+    review, needless = true["mix: review"]["share"], true["mix: review without need, of all"]["share"]
+    lost = true["all: not found, three right"]["share"]
+    return [
+        ("no false found", f"{wrong:,} in {ours['inquiries']:,} inquiries", wrong == 0),
+        ("fewer than 1 % of true pairs in review without need", f"{needless:.3%}", needless < 0.01),
+        ("fewer than 1 % of true pairs in review at all", f"{review:.3%}", review < 0.01),
+        ("not found wrongly < 0.1 % where three items are right", f"{lost:.4%}", lost < 0.001),
+    ]
