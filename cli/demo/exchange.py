@@ -19,6 +19,7 @@ async def exchange(stage: Stage, cycle: str) -> None:
         await _ask_jlis(stage, batch)
     for batch in batches:
         await _decide(stage, batch)
+        await _confirm_deaths(stage, batch)
         await _release(stage, batch)
 
 
@@ -59,6 +60,17 @@ async def _decide_one(stage: Stage, review_id: str) -> None:
         same = set(shown["reasons"]) <= FORGIVEN or shown.get("proposed") is not None
         reason = "転居前の住所と認められる" if same else "同一人と認められない"
         await stage.second.post(f"{path}/decision", {"same_person": same, "reason": reason})
+
+
+async def _confirm_deaths(stage: Stage, batch: dict[str, Any]) -> None:
+    """The second operator goes through the new deaths, so that the first one may release."""
+    path = f"/matcher/v1/batches/{batch['id']}"
+    if not (await stage.second.get(path))["deaths"]["waiting"]:
+        return
+    listed = await stage.second.items(f"{path}/deaths", purpose="review", case=batch["id"])
+    await stage.second.post(f"{path}/deaths/confirmation", {"reason": "死亡日と前回回答を確かめた"})
+    stage.deaths += len(listed)
+    stage.output.step(f"  死亡 {batch['kind']}: {len(listed):,} 件を確認 / new deaths confirmed")
 
 
 async def _release(stage: Stage, batch: dict[str, Any]) -> None:

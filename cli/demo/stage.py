@@ -48,6 +48,7 @@ class Stage:
     returned: list[tuple[Plan, str]] = field(default_factory=list)  # what went back to a plan, and why
     balances: list[dict[str, Any]] = field(default_factory=list)
     reviews: int = 0
+    deaths: int = 0
     runs: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:

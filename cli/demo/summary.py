@@ -42,6 +42,7 @@ async def gather_summary(stage: Stage, verdict: Verdict, address: str, seconds: 
             for one in stage.balances
         ],
         "reviews": stage.reviews,
+        "deaths": stage.deaths,
         "unexpected": sum(sent.unexpected for sent in stage.sent),
         "destroyed": _destroyed(destroyed),
         "log": {"ok": verdict.ok, "records": verdict.records, "root": verdict.root},
@@ -116,6 +117,7 @@ def shown(told: dict[str, Any]) -> Group:
         table("回答 / replies", columns, rows),
         *(f"返戻 / returned: {one['plan_number']} {one['why']}" for one in told["returned"]),
         f"要確認 / reviews decided: {told['reviews']:,}",
+        f"死亡 / new deaths confirmed: {told['deaths']:,}",
         f"想定外の結果 / outcomes other than expected: {told['unexpected']:,}",
         "",
         table("収支 / balance", ("回 / cycle", "種別 / kind", "照会 / inquiries", "照合 / balance"), balances),

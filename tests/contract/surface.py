@@ -41,6 +41,11 @@ SURFACE: Final = {
         GET /reviews/{}
         POST /reviews/{}/decision
         POST /batches/{}/release
+        GET /batches/{}/deaths
+        POST /batches/{}/deaths/confirmation
+        GET /death-cases
+        POST /death-cases/{}/closing
+        GET /quality
         GET /inquiry-numbers/count
     """,
     "media": """

@@ -59,11 +59,25 @@ def decide_reviews(address: str, batch_id: str, judge: Judge) -> int:
     return len(reviews)
 
 
-def release(address: str, batch_id: str) -> None:
-    """Two people release the replies of a batch."""
+def confirm_deaths(address: str, batch_id: str) -> int:
+    """A second operator confirms the new deaths of a batch; gives how many there were."""
+    operator, path = staff(address, "operator-2"), f"/matcher/v1/batches/{batch_id}"
+    waiting = int(operator.get(path)["deaths"]["waiting"])
+    if waiting:
+        deaths = operator.items(f"{path}/deaths", headers=with_purpose("review", batch_id))
+        assert len(deaths) == waiting
+        assert all(set(death) == {"seq", "request_id", "serial", "change_date", "evidence"} for death in deaths)
+        operator.post(f"{path}/deaths/confirmation", {"reason": "一覧を確かめた"}, expect=200)
+    return waiting
+
+
+def release(address: str, batch_id: str) -> int:
+    """Two people release the replies of a batch, after another one confirmed its deaths; gives how many there were."""
+    deaths = confirm_deaths(address, batch_id)
     approval = approved(address, "operator-1", "supervisor-1", "matcher.batch.release", batch_id)
     path = f"/matcher/v1/batches/{batch_id}/release"
     staff(address, "operator-1").post(path, expect=200, headers=with_purpose("reply-delivery", batch_id, approval))
+    return deaths
 
 
 def ready_reply(caller: Caller, request_id: str) -> dict[str, Any]:

@@ -155,10 +155,13 @@ class House:
         return await self.call("operator-1", "PUT", path, content=data, headers=headers)
 
     async def release(self, batch: str) -> None:
-        """Two people release the replies of a batch."""
+        """Two people release the replies of a batch, after another one confirmed its deaths."""
+        path = f"/matcher/v1/batches/{batch}"
+        if (await self.json("operator-2", "GET", path))["deaths"]["waiting"]:
+            await self.json("operator-2", "POST", f"{path}/deaths/confirmation", json={"reason": "一覧を確かめた"})
         approval = await self.approved("matcher.batch.release", batch, decides="supervisor-1")
         headers = with_purpose("reply-delivery", batch, approval)
-        await self.json("operator-1", "POST", f"/matcher/v1/batches/{batch}/release", headers=headers)
+        await self.json("operator-1", "POST", f"{path}/release", headers=headers)
 
 
 def answers(country: Country, header: list[str], asked: list[list[str]]) -> bytes:

@@ -95,11 +95,6 @@ def case_of(session: Session, case_id: str) -> DeathCase:
     return found
 
 
-def cases_open(session: Session) -> int:
-    """How many cases nobody has closed."""
-    return session.scalar(select(func.count()).select_from(DeathCase).where(col(DeathCase.state) == "open")) or 0
-
-
 def _new(batch_id: str) -> tuple[ColumnElement[bool], ...]:
     return col(DeathFound.batch_id) == batch_id, col(DeathFound.newly).is_(True), ~_refused()
 

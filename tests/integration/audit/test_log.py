@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from cli.verify import verify_log
 from services.audit.app import create_service
+from services.audit.consumers import CONSUMES
 from services.audit.domain.canonical import canonical
 from services.audit.parts import AuditParts
 from services.audit.settings import AuditSettings
@@ -20,6 +21,7 @@ from services.audit.usecases.append_records import append_records
 from services.audit.usecases.publish_checkpoint import publish_checkpoint
 from shared.bus import Permanent
 from shared.db.migrate import differences
+from shared.events.matcher import DeathCaseOpened
 from shared.hosting import Service, run_due
 from shared.refusals import Refusal
 from tests.integration.audit.conftest import AT, Source, batch, deliver
@@ -227,3 +229,14 @@ async def test_the_origin_of_a_log_never_changes(audit: Service, host: Host) -> 
 def test_an_origin_with_a_space_is_refused() -> None:
     with pytest.raises(ValueError, match="origin"):
         AuditSettings(log_origin="two words")
+
+
+async def test_somebody_told_dead_who_lives_is_one_alarm_however_often_it_is_told(audit: Service) -> None:
+    event = DeathCaseOpened(case_id="case-1", plan_number="00012345", batch_id="batch-1")
+    for _ in range(2):
+        effect = await CONSUMES[DeathCaseOpened](parts_of(audit), event)
+        assert effect is not None
+        await parts_of(audit).db.write(effect)
+    assert open_alarms(audit) == {"told-dead-alive": 1}
+    [alarm] = audit.parts.db.read_now(lambda session: chains.alarms(session, state="open", after="", limit=9))
+    assert alarm.source == "death_case/case-1"

@@ -1,6 +1,7 @@
 """Cycles, what follows them, plans and their contracts, the check beforehand."""
 
 import json
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
@@ -36,6 +37,9 @@ async def test_a_cycle_closes_at_its_instant_with_all_that_came_in_time(intake: 
     lines = json.loads(intake.parts.blobs.get(event.closing_list))
     assert [line["request_id"] for line in lines] == [kept["id"]]
     assert (lines[0]["received"], lines[0]["accepted"], lines[0]["rejected"]) == (2, 1, 1)
+    assert lines[0]["findings"]["R06"] == 1
+    found = (await intake.get(f"requests/{kept['id']}/findings"))["items"]
+    assert lines[0]["findings"] == dict(Counter(each["code"] for each in found))
     chunk = get_frame(intake.parts.blobs, _ref(lines[0]["chunks"][0]))
     assert chunk.columns[:3] == ["line", "serial", "member_id"]
     assert chunk.row(0)[5:7] == ("19500401", "19500401")
