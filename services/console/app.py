@@ -11,6 +11,7 @@ from services.console.api.gate import Gate
 from services.console.api.health import own_health_routes
 from services.console.api.home import home_routes
 from services.console.api.pages import Pages, install_pages
+from services.console.api.reviews import review_routes
 from services.console.api.signing import signing_routes
 from services.console.calls import Lines
 from services.console.sessions import Sessions
@@ -52,6 +53,7 @@ def create_app(clients: Lines, place: Place, *, unsigned: Lines) -> FastAPI:
     app.include_router(own_health_routes())
     app.include_router(signing_routes(pages, sessions))
     app.include_router(home_routes(pages, sessions))
+    app.include_router(review_routes(pages, sessions))
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.add_middleware(CallContext)
     return app

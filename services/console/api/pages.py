@@ -14,14 +14,13 @@ from starlette.exceptions import HTTPException
 from services.console.api.gate import READING, on_loopback, word_of
 from services.console.calls import ServiceAway, ServiceRefused
 from services.console.domain.navigation import offered
-from services.console.domain.words import PLACES, TEAMS, in_words
-from services.console.sessions import Sessions
+from services.console.domain.words import in_words
+from services.console.sessions import Session, Sessions
 from shared.auth.acts import act_rules
 from shared.calendar.clock import JST
 from shared.http.problems import BY_STATUS, COMMON, read_problems
 from shared.ids import new_id
 from shared.refusals import Refusal
-from shared.telemetry.tracing import current_trace_id
 
 HERE: Final = Path(__file__).parent
 CSP: Final = (
@@ -45,6 +44,7 @@ class Pages:
     def __init__(self, association: str, mode: str) -> None:
         self._association = association
         self._mode = mode
+        self._catalogue = read_problems(COMMON) | read_problems(HERE / "problems.toml")
 
     def show(self, request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
         """The page as HTML; `values` are the template's own."""
@@ -56,9 +56,18 @@ class Pages:
             "entries": offered(session.team, _teams()) if session else (),
             "path": request.url.path,
             "once": new_id(),
+            "may": lambda act: session is not None and self.may(session, act),
         }
         page = TEMPLATES.get_template(template).render(frame | values)
         return HTMLResponse(page, status, page_headers(request))
+
+    def may(self, person: Session, act: str) -> bool:
+        """Whether the person's team stands in the act's row of the access matrix; the rest, the service looks at."""
+        return person.team in act_rules()[act].teams
+
+    def own_problem(self, code: str) -> dict[str, Any]:
+        """A problem document of the console's own catalogue."""
+        return self._catalogue[code].body({})
 
     def problem(self, request: Request, status: int, problem: Mapping[str, Any], **more: Any) -> HTMLResponse:
         """What went wrong, in words; `problem` is a problem document."""
@@ -83,11 +92,10 @@ def _teams() -> dict[str, frozenset[str]]:
 
 def install_pages(app: FastAPI, pages: Pages, sessions: Sessions) -> None:
     """Make every error of the application a page in words."""
-    catalogue = read_problems(COMMON) | read_problems(HERE / "problems.toml")
 
     def own(request: Request, code: str, **more: Any) -> HTMLResponse:
-        problem = catalogue[code]
-        return pages.problem(request, problem.status, problem.body({}), **more)
+        problem = pages.own_problem(code)
+        return pages.problem(request, problem["status"], problem, **more)
 
     @app.exception_handler(Refusal)
     async def _refused(request: Request, refusal: Refusal) -> Response:
@@ -121,5 +129,10 @@ def when(text: str | None) -> str:
     return datetime.fromisoformat(text).astimezone(JST).strftime("%Y-%m-%d %H:%M") if text else "—"
 
 
-TEMPLATES.filters["when"] = when
-TEMPLATES.globals.update(words=in_words, TEAMS=TEAMS, PLACES=PLACES, trace_id=current_trace_id)
+def seen(text: str) -> str:
+    """Differing characters with their blanks made visible."""
+    return text.replace(" ", "␣").replace("\u3000", "□")
+
+
+TEMPLATES.filters.update(when=when, seen=seen)
+TEMPLATES.globals.update(words=in_words)

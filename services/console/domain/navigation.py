@@ -17,7 +17,8 @@ class Entry:
 
 
 ENTRIES: Final = (
-    Entry("/home", "ホーム", "home", "1"),
+    Entry("/home", "ホーム", "home", "h"),
+    Entry("/reviews", "要確認", "reviews", "v", "matcher.review.list"),
 )
 
 
@@ -33,7 +34,24 @@ class Wait:
     query: tuple[tuple[str, str], ...] = ()
 
 
-WAITS: Final[tuple[Wait, ...]] = ()
+WAITS: Final = (
+    Wait(
+        "/reviews",
+        "あなたの担当の要確認",
+        "reviews assigned to you",
+        "matcher.review.list",
+        "/matcher/v1/reviews",
+        (("assigned_to", "me"),),
+    ),
+    Wait(
+        "/reviews?state=open",
+        "判断を待つ要確認",
+        "reviews that wait for a first verdict",
+        "matcher.review.list",
+        "/matcher/v1/reviews",
+        (("state", "open"),),
+    ),
+)
 
 
 def offered(team: str, teams_of: Mapping[str, frozenset[str]]) -> Sequence[Entry]:

@@ -1,21 +1,17 @@
-"""The words of the pages for staff: one row a code, Japanese and English."""
+"""The words of the pages for staff, in both languages; data, so that nobody has to look for them in code."""
 
+import tomllib
 from collections.abc import Mapping
+from importlib.resources import files
 from typing import Final
 
 Words = Mapping[str, tuple[str, str]]
-
-TEAMS: Final[Words] = {
-    "clerk": ("業務部門", "clerk"),
-    "operator": ("システム部門", "operator"),
-    "supervisor": ("管理責任者", "supervisor"),
-    "auditor": ("監査室", "auditor"),
-    "ops": ("運用", "operations"),
-    "admin": ("管理者", "administrator"),
+TABLES: Final[Mapping[str, Words]] = {
+    name: {code: (ja, en) for code, (ja, en) in rows.items()}
+    for name, rows in tomllib.loads((files("services.console.domain") / "words.toml").read_text("utf-8")).items()
 }
-PLACES: Final[Words] = {"office": ("執務室", "office"), "security_room": ("マイナンバー室", "security room")}
 
 
-def in_words(table: Words, code: str) -> tuple[str, str]:
+def in_words(table: str, code: str) -> tuple[str, str]:
     """Japanese and English of a code; a code that has no row stands for itself."""
-    return table.get(code, (code, code))
+    return TABLES[table].get(code, (code, code))

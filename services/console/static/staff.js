@@ -8,12 +8,9 @@ function typing(target) {
 }
 
 function act(element) {
-  if (element.dataset.does === "focus") {
-    element.focus();
-    element.scrollIntoView({ block: "nearest" });
-  } else {
-    element.click();
-  }
+  element.focus();
+  element.scrollIntoView({ block: "nearest" });
+  if (element.dataset.does !== "focus") element.click();
 }
 
 function moveBetweenRows(step) {
@@ -25,7 +22,7 @@ function moveBetweenRows(step) {
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && event.ctrlKey && !event.isComposing) {
-    event.target.closest("form")?.requestSubmit();
+    (event.target.closest("form") ?? document.querySelector("form[data-main]"))?.requestSubmit();
     return;
   }
   if (!keysOn?.checked || event.ctrlKey || event.altKey || event.metaKey || event.isComposing || typing(event.target)) return;

@@ -2,6 +2,8 @@
 
 import tomllib
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -24,12 +26,24 @@ trained_on = "2026-04-01"
 """
 
 
+@contextmanager
+def running_house(place: Path, **matcher: str) -> Iterator[Apart]:
+    """A running house with the walk's registers, and one member of staff who has a one-time password.
+
+    `matcher`: settings of the matcher's reviews, by what stands behind SHOKAI_MATCHER_REVIEW_.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        for name, text in matcher.items():
+            patch.setenv(f"SHOKAI_MATCHER_REVIEW_{name.upper()}", text)
+        Embedded.init(place / "data", tomllib.loads(bootstrap() + CAREFUL))
+        with Apart(place / "data", place / "control.key") as one:
+            yield one
+
+
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Apart]:
-    """A running house with the walk's registers, and one member of staff who has a one-time password."""
-    place = tmp_path_factory.mktemp("house")
-    Embedded.init(place / "data", tomllib.loads(bootstrap() + CAREFUL))
-    with Apart(place / "data", place / "control.key") as one:
+    """A running house in which nothing has happened."""
+    with running_house(tmp_path_factory.mktemp("house")) as one:
         yield one
 
 
