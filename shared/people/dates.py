@@ -49,6 +49,8 @@ def known_parts(text: str) -> KnownParts:
     (19450231, 29 February of a common year, 5010101 before its era began) is unknown; its year and month count.
     """
     written = text.strip(" \u3000")
+    if re.fullmatch("(1[89]|20)[0-9]{2}([0-9]{2})?", written):
+        written = written.ljust(8)
     day = western(written)
     if day is not None:
         return KnownParts(day[:4], day[4:6], day[6:])

@@ -45,6 +45,8 @@ _FILE_OF = {
     "immigration": "immigration",
     "unihan-semantic": "unihan",
     "unihan-spoofing": "unihan",
+    "register": "register",
+    "apart": "apart",
 }
 _BY_HAND = ("register", "apart")
 _OFFICIAL = ("joyo", "jinmei", "register")
@@ -119,11 +121,11 @@ def main(folder: Path) -> None:
     """Write every table but the two by hand."""
     stated = read(folder)
     bases = stars(stated)
-    tables: dict[str, list[tuple[str, str, str]]] = {name: [] for name in ("mj", *_FILE_OF.values(), *_BY_HAND)}
+    tables: defaultdict[str, list[tuple[str, str, str]]] = defaultdict(list)
     for variant, (base, relation) in bases.items():
-        tables[relation if relation in _BY_HAND else _FILE_OF.get(relation, "mj")].append((variant, base, relation))
+        tables[_FILE_OF.get(relation, "mj")].append((variant, base, relation))
     for (one, other), relation in confused(stated, bases).items():
-        tables[relation if relation in _BY_HAND else _FILE_OF.get(relation, "mj")].append((one, other, relation))
+        tables[_FILE_OF.get(relation, "mj_confused")].append((one, other, relation))
     for name in tables.keys() - set(_BY_HAND):
         _write(VARIANTS / f"{name}.csv", tables[name])
 

@@ -7,7 +7,7 @@ pairs together, because the closure of published relations joins 明 with 朋 an
 
 import csv
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 
@@ -15,7 +15,8 @@ SAME_CHARACTER = "same_character"
 OLD_FORM = "old_form"
 CONFUSED = "confused"
 _DATA = files("shared.people") / "data"
-_TABLES = ("official", "mj", "register", "apart", "immigration", "unihan")
+_STRONG = ("official", "mj", "register")
+_CONFUSED = ("apart", "mj_confused", "immigration", "unihan")
 
 
 @cache
@@ -32,13 +33,15 @@ def rule_of(relation: str) -> str:
 @cache
 def variants() -> Mapping[str, tuple[str, str]]:
     """Variant -> (base, relation), for the two strong strengths."""
-    return {one: (base, relation) for one, base, relation in _rows() if _strength(relation) != CONFUSED}
+    return {variant: (base, relation) for variant, base, relation in _rows(_STRONG)}
 
 
 @cache
 def variant_bases(strength: str = "") -> dict[str, str]:
     """Variant -> base, for folding; of one strength, or of both strong ones."""
-    return {variant: base for variant, (base, relation) in variants().items() if strength in ("", _strength(relation))}
+    return {
+        variant: base for variant, (base, relation) in variants().items() if strength in ("", strength_of(relation))
+    }
 
 
 @cache
@@ -50,7 +53,9 @@ def variant_table(strength: str = "") -> Mapping[int, str]:
 @cache
 def confused_pairs() -> Mapping[frozenset[str], str]:
     """Pairs of bases that are commonly confused -> relation."""
-    return {frozenset((one, other)): relation for one, other, relation in _rows() if _strength(relation) == CONFUSED}
+    bases = variant_bases()
+    rows = ((frozenset((bases.get(one, one), bases.get(other, other))), name) for one, other, name in _rows(_CONFUSED))
+    return {pair: relation for pair, relation in rows if len(pair) == 2}
 
 
 def are_confused(one: str, other: str) -> bool:
@@ -58,14 +63,12 @@ def are_confused(one: str, other: str) -> bool:
     return frozenset((one, other)) in confused_pairs()
 
 
-@cache
-def _rows() -> tuple[tuple[str, str, str], ...]:
-    found: list[tuple[str, str, str]] = []
-    for name in _TABLES:
-        lines = (_DATA / "variants" / f"{name}.csv").read_text("utf-8").splitlines()[1:]
-        found += ((one, other, relation) for one, other, relation in csv.reader(lines))
-    return tuple(found)
-
-
-def _strength(relation: str) -> str:
+def strength_of(relation: str) -> str:
+    """How strongly a relation of the tables joins two characters."""
     return rules()[rule_of(relation)]["strength"]
+
+
+def _rows(names: Iterable[str]) -> Iterator[tuple[str, str, str]]:
+    for name in names:
+        lines = (_DATA / "variants" / f"{name}.csv").read_text("utf-8").splitlines()[1:]
+        yield from ((one, other, relation) for one, other, relation in csv.reader(lines))

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.people.columns.dates import beyond_era_column, looks_like_date_column, western_column
-from shared.people.dates import beyond_era, looks_like_date, read_birth, western
+from shared.people.dates import KnownParts, beyond_era, known_parts, looks_like_date, read_birth, western
 from tests.unit.people.anything import ANY, THOROUGH
 
 NEAR_DATES = st.from_regex("[13579][0-9]{2}[01][0-9][0-3][0-9]", fullmatch=True) | st.from_regex(
@@ -55,3 +55,32 @@ def test_columns_say_the_same(texts: list[str]) -> None:
     assert found["beyond"].to_list() == [beyond_era(text) for text in texts]
     assert found["looks"].to_list() == [looks_like_date(text) for text in texts]
     assert all(western(day) == day for day in map(western, texts) if day)
+
+
+@pytest.mark.parametrize(
+    ("text", "year", "month", "day"),
+    [
+        ("19450815", "1945", "08", "15"),
+        ("5200815", "1945", "08", "15"),
+        ("19450000", "1945", "", ""),
+        ("19450100", "1945", "01", ""),
+        ("19450015", "1945", "", "15"),
+        ("19450199", "1945", "01", ""),
+        ("19459999", "1945", "", ""),
+        ("1945    ", "1945", "", ""),
+        ("194508  ", "1945", "08", ""),
+        ("19450231", "1945", "02", ""),
+        ("19450229", "1945", "02", ""),
+        ("5200000", "1945", "", ""),
+        ("5200800", "1945", "08", ""),
+        ("5010101", "1926", "01", ""),
+        ("5000101", "", "", ""),
+        ("00000000", "", "", ""),
+        ("99999999", "", "", ""),
+        ("00000815", "", "", ""),
+        ("不詳", "", "", ""),
+        ("", "", "", ""),
+    ],
+)
+def test_what_an_unknown_day_says(text: str, year: str, month: str, day: str) -> None:
+    assert known_parts(text) == KnownParts(year, month, day)
