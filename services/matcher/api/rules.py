@@ -22,19 +22,19 @@ routes = APIRouter(prefix="/matcher/v1", tags=["rules"])
 
 PartsOf = Annotated[MatcherParts, Depends(parts_of)]
 OnceOf = Annotated[Once, Depends(once)]
-Text = Annotated[str, Field(min_length=1, max_length=200)]
+Text = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Code = Annotated[str, Field(max_length=40)]
 Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
 SEQ_DIGITS = 10
 
 
 class Bounds(BaseModel):
-    """How many, both ends included; no limit where `most` is left out."""
+    """How many, both ends included; no limit where `most` is null."""
 
     model_config = ConfigDict(extra="forbid")
 
     least: Count = 0
-    most: Count = 2**31 - 1
+    most: Count | None = None
 
 
 class TableRow(BaseModel):
@@ -43,8 +43,12 @@ class TableRow(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     situation: Code = Field(description="none, one, several or refused")
-    not_agreeing: Bounds = Field(default=Bounds(), description="One candidate: how many of the four items do not agree")
-    agreeing_in_all: Bounds = Field(default=Bounds(), description="Several: how many of them agree in all four items")
+    not_agreeing: Bounds | None = Field(
+        default=None, description="One candidate: how many of the four items do not agree"
+    )
+    agreeing_in_all: Bounds | None = Field(
+        default=None, description="Several: how many of them agree in all four items"
+    )
     outcome: Code = Field(description="10, 20, 30, 40, 50 or review")
     ja: Text
     en: Text

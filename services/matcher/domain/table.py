@@ -135,8 +135,9 @@ def _row(data: Mapping[str, Any]) -> Row:
     return Row(data["situation"], items, people, data["outcome"], data["ja"], data["en"])
 
 
-def _bounds(data: Mapping[str, int]) -> tuple[int, int]:
-    return data.get("least", 0), data.get("most", NO_LIMIT)
+def _bounds(data: Mapping[str, int | None]) -> tuple[int, int]:
+    least, most = data.get("least"), data.get("most")
+    return least or 0, NO_LIMIT if most is None else most
 
 
 @cache
