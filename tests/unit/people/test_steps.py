@@ -63,7 +63,7 @@ def test_one_step_for_each_rule() -> None:
         "VARIANT-JOYO",
     ]
     assert rule_names(name_steps("\ufa19田　José")) == ["COMPATIBILITY", "WIDTH", "BLANKS", "CASE", "ACCENTS"]
-    assert rule_names(name_steps("佐々木（鈴木）　一")) == ["ALTERNATIVE", "BLANKS", "REPEATED"]
+    assert rule_names(name_steps("佐々木（鈴木）　一")) == ["ALTERNATIVE", "WIDTH", "BLANKS", "REPEATED"]
     assert rule_names(kana_steps("ﾊﾏﾀﾞ ｷｮｳｺ")) == ["WIDTH", "BLANKS", "SOUND-MARKS", "SMALL-KANA", "LONG-VOWELS"]
     assert rule_names(kana_steps("はまー")) == ["KATAKANA"]
     assert rule_names(birth_steps(" 3151225")) == ["DATE-BLANKS", "ERA"]

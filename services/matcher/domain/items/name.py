@@ -26,7 +26,7 @@ def judge_name(asked_kanji: str, asked_kana: str, held_kanji: str, held_kana: st
     """The NAME-…, KANJI-… and KANA-… reasons of one name."""
     asked, held = read_name(asked_kanji), read_name(held_kanji)
     reading, readings = read_name(asked_kana).main, read_name(held_kana)
-    kana = compare_readings(reading, readings.main) if asked_kana != held_kana else ()
+    kana = compare_readings(reading, readings.main) or ("KANA-FORM",) if asked_kana != held_kana else ()
     if is_unreadable(asked_kanji) or is_unreadable(held_kanji):
         return judged("KANJI-UNREADABLE", *kana)
     if is_blank(asked_kanji) or is_blank(held_kanji):
@@ -43,7 +43,7 @@ def judge_name(asked_kanji: str, asked_kana: str, held_kanji: str, held_kana: st
         return judged("KANJI-DIFFERS-KANA-AGREES" if agrees else "KANJI-DIFFERS", *kana)
     if "NAME-ORDER" in kanji and "KANA-DIFFERS" in kana:
         kana = compare_readings(_sorted(reading), _sorted(readings.main))
-    return judged(*kanji, *kana)
+    return judged(*(kanji or ("KANJI-FORM",)), *kana)
 
 
 def judge_names(rows: pl.DataFrame) -> pl.DataFrame:
@@ -63,7 +63,8 @@ def _beside(asked: str, reading: str, held: RegisteredName, readings: Registered
             continue
         known = place < len(readings.alternatives)
         kana = compare_readings(reading, readings.alternatives[place].text) if known else ("KANA-MISSING",)
-        return ("NAME-FORMER" if alternative.kind == FORMER else "NAME-KNOWN-AS", *kanji, *kana)
+        variants = (code for code in kanji if code != "KANJI-FORM")
+        return ("NAME-FORMER" if alternative.kind == FORMER else "NAME-KNOWN-AS", *variants, *kana)
     return None
 
 
