@@ -48,6 +48,7 @@ BAD: Final = {
         ("shared/trail", "shared.bus"),
         ("shared/refusals", "shared.telemetry"),
     ),
+    "people": (("shared/people/names", "polars"), ("shared/people/dates", "numpy")),
     "simulators": (("simulators/jlis", "services.matcher.domain"), ("simulators/people", "shared.crypto")),
     "deployed": (("services/media/usecases/__init__", "simulators.jlis"), ("services/intake/app", "cli")),
 }
@@ -63,9 +64,10 @@ def _write(root: Path, module: str, text: str) -> None:
 
 def _modules() -> list[str]:
     layers = next(contract for contract in CONTRACTS if contract["id"] == "shared-layers")["layers"]
-    forbidden = [name for contract in CONTRACTS for name in contract.get("forbidden_modules", ())]
+    kinds = ("source_modules", "forbidden_modules")
+    named = [name for contract in CONTRACTS for kind in kinds for name in contract.get(kind, ())]
     names = [name.strip() for layer in layers for name in layer.replace("|", ":").split(":")]
-    shared = {name.replace(".", "/") for name in (*names, *forbidden) if name.startswith("shared.")}
+    shared = {name.replace(".", "/") for name in (*names, *named) if name.startswith("shared.")}
     return [
         *(f"services/{service}/{room}" for service in SERVICES for room in ROOMS if service != "console"),
         *(f"services/console/{room}" for room in ("app", "api", "domain")),
