@@ -26,6 +26,7 @@ PARTS = (
     "-?(.*)$"
 )
 MARK = "[甲乙丙丁戊己庚辛]$"
+_PARTS, _MARK = re.compile(PARTS[1:-1]), re.compile(MARK)
 
 
 @dataclass(frozen=True)
@@ -104,15 +105,15 @@ def begin(plain: str) -> Beginning:
 
 def folded_prefecture(plain: str) -> str:
     """The prefecture with which a folded address begins, or an empty string."""
-    match = re.match(any_prefecture(), plain)
+    match = _prefecture_pattern().match(plain)
     return match[1] if match else ""
 
 
 def split(rest: str) -> tuple[str, str, str]:
     """Town, numbers and building of what follows the municipality, with hyphens."""
-    match = re.fullmatch(PARTS[1:-1], rest)
+    match = _PARTS.fullmatch(rest)
     town, numbers, building = match.groups() if match else (rest, "", "")
-    mark = re.search(MARK, town) if numbers else None  # 甲123番地
+    mark = _MARK.search(town) if numbers else None  # 甲123番地
     if mark:
         return town[: mark.start()].strip("-"), mark[0] + numbers, building.strip("-")
     return town.strip("-"), numbers or "", building.strip("-")
@@ -120,8 +121,11 @@ def split(rest: str) -> tuple[str, str, str]:
 
 def start_of(plain: str) -> str:
     """The longest way to write a municipality with which the folded text begins; empty when there is none."""
-    lengths = range(min(len(plain), longest()), 1, -1)
-    return next((plain[:length] for length in lengths if plain[:length] in ways()), "")
+    known = ways()
+    for length in range(min(len(plain), longest()), 1, -1):
+        if plain[:length] in known:
+            return plain[:length]
+    return ""
 
 
 def _unknown(plain: str) -> Municipality:
@@ -147,6 +151,11 @@ def _words() -> re.Pattern[str]:
 @cache
 def any_prefecture() -> str:
     return f"^({'|'.join(prefectures())})"
+
+
+@cache
+def _prefecture_pattern() -> re.Pattern[str]:
+    return re.compile(any_prefecture())
 
 
 @cache

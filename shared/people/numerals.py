@@ -27,12 +27,20 @@ UNITS = {
     "地割": "地割",
     "階": "F",
 }
-ALL_UNITS = {"丁目": "-"} | UNITS
+# 丁 alone marks the chome in 堺市; 丁町 is part of names.
+ALL_UNITS = {"丁目": "-", "丁町": "丁町", "丁": "-"} | UNITS
+# What may follow a numeral that stands after a unit: another number, or a building in katakana or Latin letters.
+AFTER = "-|ノ|号|$|[ァ-チテ-ネハ-ヴA-Z]"
+ORDINAL = "第([0-9]+地割)"
 UNIT = "|".join(UNITS)
+_PLAIN_ANY = re.compile(ANY)
+_PLAIN_ORDINAL = re.compile(ORDINAL)
+_PLAIN_OF = re.compile("(?<=[0-9])ノ(?=[0-9])")
+_PLAIN_HYPHENS = re.compile("--+")
 _PLAIN_UNIT = re.compile(f"([0-9])({'|'.join(ALL_UNITS)})")
 _PLAIN_CHOME = re.compile(f"({_CHOME})丁目")
 _PLAIN_NUMERAL = re.compile(f"({ANY}+)(?={UNIT}|ノ(?:[0-9]|{ANY}))")
-_PLAIN_AFTER = re.compile(f"(?<=[0-9][-ノ])({ANY}+)(?=-|ノ|号|$)")
+_PLAIN_AFTER = re.compile(f"(?<=[0-9][-ノ])({ANY}+)(?={AFTER})")
 
 
 def number(numeral: str) -> int | None:
@@ -52,11 +60,15 @@ def number(numeral: str) -> int | None:
 
 def with_hyphens(text: str) -> str:
     """Numbers in Arabic digits with a hyphen where a unit stood; expects folded text (の as ノ, every dash as -)."""
+    if _PLAIN_ANY.search(text) is None:
+        return _joined(_PLAIN_UNIT.sub(_marked, text))
     arabic = _PLAIN_CHOME.sub(lambda match: f"{number(match[1])}丁目", text)
     arabic = _PLAIN_NUMERAL.sub(_arabic, arabic)
-    hyphened = _PLAIN_UNIT.sub(lambda match: match[1] + ALL_UNITS[match[2]], arabic)
-    hyphened = _PLAIN_AFTER.sub(_arabic, hyphened)
-    return _joined(hyphened)
+    return _joined(_PLAIN_AFTER.sub(_arabic, _PLAIN_UNIT.sub(_marked, arabic)))
+
+
+def _marked(match: re.Match[str]) -> str:
+    return match[1] + ALL_UNITS[match[2]]
 
 
 def _arabic(match: re.Match[str]) -> str:
@@ -65,4 +77,5 @@ def _arabic(match: re.Match[str]) -> str:
 
 
 def _joined(text: str) -> str:
-    return re.sub("--+", "-", re.sub("(?<=[0-9])ノ(?=[0-9])", "-", text))
+    hyphened = _PLAIN_HYPHENS.sub("-", _PLAIN_OF.sub("-", text))
+    return _PLAIN_ORDINAL.sub(r"\1", hyphened) if "第" in hyphened else hyphened

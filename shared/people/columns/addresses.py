@@ -4,7 +4,7 @@ from functools import cache
 
 import polars as pl
 
-from shared.people.addresses import PARTS, any_prefecture, county, fold, longest, ways
+from shared.people.addresses import MARK, PARTS, WORDS, any_prefecture, county, fold, longest, ways
 from shared.people.characters import DROPPED
 from shared.people.columns.numerals import with_hyphens_column
 from shared.people.columns.rows import only_where
@@ -23,14 +23,17 @@ def read_addresses(addresses: pl.Series) -> pl.DataFrame:
 
 def read_folded(addresses: pl.Series) -> pl.DataFrame:
     """`read_addresses` for texts that are `folded` already."""
-    located = _located(addresses)
+    places = located(addresses)
     before = pl.coalesce("start", pl.col("prefecture").replace("", None), pl.lit("")).str.len_chars()
     rest = with_hyphens_column(pl.col("plain").str.slice(before))
     parts = ("town", "numbers", "building")
     return (
-        located.with_columns(rest.str.extract_groups(PARTS).struct.rename_fields(parts).alias("parts"))
+        places.with_columns(rest.str.extract_groups(PARTS).struct.rename_fields(parts).alias("parts"))
         .unnest("parts")
-        .with_columns(pl.col(parts).fill_null("").str.strip_chars("-"))
+        .with_columns(pl.col(parts).fill_null(""))
+        .with_columns(mark=pl.when(pl.col("numbers") != "").then(pl.col("town").str.extract(f"({MARK})")).fill_null(""))
+        .with_columns(town=pl.col("town").str.strip_suffix(pl.col("mark")), numbers=pl.col("mark") + pl.col("numbers"))
+        .with_columns(pl.col("town", "building").str.strip_chars("-"))
         .with_columns(key=pl.concat_str(_place_key(), *parts, separator="|"))
         .select(COLUMNS)
     )
@@ -39,10 +42,10 @@ def read_folded(addresses: pl.Series) -> pl.DataFrame:
 def read_municipalities(addresses: pl.Series) -> pl.DataFrame:
     """The columns PLACE of `read_addresses`, several times faster: only the address's beginning is read."""
     beginnings = addresses.cast(pl.String).fill_null("").str.slice(0, _BEGINNING).alias("raw").to_frame()
-    return _located(beginnings.select(folded_column(pl.col("raw"))).to_series()).select(PLACE)
+    return located(beginnings.select(folded_column(pl.col("raw"))).to_series()).select(PLACE)
 
 
-def _located(addresses: pl.Series) -> pl.DataFrame:
+def located(addresses: pl.Series) -> pl.DataFrame:
     """Columns plain (folded), start (the part that names the municipality) and PLACE."""
     started = _started(addresses.alias("plain").to_frame())
     found = _without_unknown_counties(started).join(_places(), on="start", how="left", maintain_order="left")
@@ -81,7 +84,17 @@ def _place_key() -> pl.Expr:
 
 def folded_column(column: pl.Expr) -> pl.Expr:
     """`folded` over a column."""
-    return column.str.replace_all(DROPPED.pattern, "").str.normalize("NFKC").str.replace_many(fold(), leftmost=True)
+    return folded_from_compatible(compatible_column(column))
+
+
+def compatible_column(column: pl.Expr) -> pl.Expr:
+    """The first part of folding: blanks dropped, full and half width made alike."""
+    return column.str.replace_all(DROPPED.pattern, "").str.normalize("NFKC")
+
+
+def folded_from_compatible(column: pl.Expr) -> pl.Expr:
+    """The second part of folding."""
+    return column.str.replace_many(WORDS, leftmost=True).str.replace_many(fold())
 
 
 @cache

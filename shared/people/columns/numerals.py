@@ -2,19 +2,19 @@
 
 import polars as pl
 
-from shared.people.numerals import ALL_UNITS, ANY, DIGITS, UNIT, UNITS, number, with_hyphens
+from shared.people.numerals import AFTER, ALL_UNITS, ANY, DIGITS, ORDINAL, UNIT, UNITS, number, with_hyphens
 
 # What the table of the column form does not hold; such rows take the plain rule.
 _RARE = (
     f"{ANY}{{4}}|[〇十百千]{ANY}{{2}}|{ANY}[〇一二三四五六七八九百千]{ANY}|{ANY}{{2}}[〇十百千]"
     f"|[〇百千](?:{ANY}|{UNIT}|ノ)|{ANY}[〇百千]|十十|{ANY}ノ(?:[0-9]|{ANY})"
-    f"|(?:[0-9]|目|番|地|号)[-ノ]?{ANY}+(?:-|ノ|号|$)"
+    f"|(?:[0-9]|目|番|地|号)[-ノ]?{ANY}+(?:{AFTER})"
 )
 
 
 def with_hyphens_column(column: pl.Expr) -> pl.Expr:
     """`with_hyphens` over a column."""
-    usual = column.str.replace_many(_TABLE, leftmost=True)
+    usual = column.str.replace_many(_TABLE, leftmost=True).str.replace_all(ORDINAL, "${1}")
     for _ in range(2):  # neighbouring matches share a digit
         usual = usual.str.replace_all("([0-9])ノ([0-9])", "${1}-${2}")
     usual = usual.str.replace_all("--+", "-")

@@ -4,7 +4,8 @@ from functools import cache
 
 import polars as pl
 
-from shared.people.postal import postal_pairs, wards
+from shared.people.municipalities import wards
+from shared.people.postal import postal_pairs
 
 
 def disagrees_columns(postal_codes: pl.Series, municipality_codes: pl.Series) -> pl.Series:

@@ -1,4 +1,4 @@
-"""Former municipalities from the list of mergers and changes of name: which name, from when, until when, what it became."""
+"""Former municipalities from the list of changes: which name, from when, until when, and what it became."""
 
 import csv
 from collections import defaultdict
@@ -39,6 +39,13 @@ def changes(folder: Path) -> list[Change]:
     with (folder / LIST).open(encoding="utf-8-sig", newline="") as file:
         lines = [line for line in csv.DictReader(file) if line["type"] not in _NOT_MUNICIPALITIES]
     return sorted((Change(line["date"], _name(line["from"]), _name(line["to"])) for line in lines), key=lambda c: c.day)
+
+
+def earlier_rows() -> Iterator[tuple[str, ...]]:
+    """The rows (FIELDS) of names that ended before the list begins, written by hand: their own code is not known."""
+    with Path(__file__).with_name("earlier.csv").open(encoding="utf-8", newline="") as file:
+        for line in csv.DictReader(file):
+            yield ("", line["prefecture"], line["county"], line["former"], "", line["until"], line["became"])
 
 
 def former_rows(folder: Path, today: set[tuple[str, str]]) -> Iterator[tuple[str, ...]]:

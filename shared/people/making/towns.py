@@ -6,10 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from shared.people.addresses import FORMS, folded
 from shared.people.numerals import number
 
 LIST = "geolonia_towns_2024-01.csv"
-_CHOME = re.compile("(.+?)([一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九])丁目")
+_CHOME = re.compile("(.+?)([一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九])(丁目|丁)")
+# 丁 alone marks the chome in 堺市; elsewhere it is part of a name.
+_CHO = "2714"
 # The list still has the seven wards of 浜松市 that became three on 2024-01-01; of 北区 these towns went to 中央区.
 _TO_CHUO = frozenset({"初生町", "三方原町", "東三方町", "豊岡町", "三幸町", "大原町", "根洗町"})
 _RESTORED = {
@@ -22,14 +25,15 @@ Towns = Mapping[str, Mapping[str, set[int]]]
 
 
 def read_towns(folder: Path, codes: Mapping[str, str]) -> Towns:
-    """Every town; `codes` gives a municipality's code for the ways to write it, from the prefecture on."""
+    """Every town; `codes` gives a municipality's code for its prefecture and name, folded."""
     towns: defaultdict[str, defaultdict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
     with (folder / LIST).open(encoding="utf-8-sig", newline="") as file:
         for line in csv.DictReader(file):
             town = line["town"]
             if town and "（" not in town:
-                base, chome = _parted(town)
-                towns[codes[_municipality(line["pref"] + line["city"], town)]][base].add(chome)
+                code = codes[folded(_municipality(line["pref"] + line["city"], town))]
+                base, chome = _parted(town, code)
+                towns[code][base].add(chome)
     return towns
 
 
@@ -45,9 +49,25 @@ def _municipality(name: str, town: str) -> str:
     return _RESTORED.get(name, name)
 
 
-def _parted(town: str) -> tuple[str, int]:
+def twins(towns: Towns) -> Iterator[tuple[str, str]]:
+    """Municipality code and folded name of towns that folding makes one: 大字日永 and 日永, 廣道 and 広道."""
+    for code in sorted(towns):
+        forms: defaultdict[str, set[str]] = defaultdict(set)
+        for base in towns[code]:
+            forms[folded(base)].add(compared(base))
+        yield from ((code, key) for key in sorted(forms) if len(forms[key]) > 1)
+
+
+def compared(town: str) -> str:
+    """The name with width and kana made alike, with its 大字 and the characters as written."""
+    return town.translate({ord(character): alike for character, alike in FORMS.items()})
+
+
+def _parted(town: str, code: str) -> tuple[str, int]:
     match = _CHOME.fullmatch(town)
-    return (match[1], number(match[2]) or 0) if match else (town, 0)
+    if not match or (match[3] == "丁" and not code.startswith(_CHO)):
+        return town, 0
+    return match[1], number(match[2]) or 0
 
 
 def _town(base: str, chome: set[int]) -> str:

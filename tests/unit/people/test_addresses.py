@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from shared.people.addresses import folded, read_address
 from shared.people.columns.addresses import COLUMNS, PLACE, folded_column, read_addresses, read_municipalities
 from shared.people.columns.numerals import with_hyphens_column
-from shared.people.municipalities import current, former, prefectures
+from shared.people.municipalities import by_code, current, former, prefectures
 from shared.people.numerals import number, with_hyphens
 from tests.unit.people.anything import ADDRESS, TEXTS, THOROUGH
 
@@ -45,9 +45,10 @@ def test_every_municipality_is_recognised_both_ways() -> None:
 
 def test_every_former_municipality_knows_what_it_became() -> None:
     assert all(place.became for place in former())
-    texts = pl.Series([place.prefecture + place.name + "本町1" for place in former()])
+    assert {code for place in former() for code in place.became} <= set(by_code())
+    texts = pl.Series([place.prefecture + place.county + place.name + "本町1" for place in former()])
     found = read_municipalities(texts)
-    assert found["old_name"].to_list() == [place.name for place in former()]
+    assert [folded(name) for name in found["old_name"]] == [folded(place.name) for place in former()]
 
 
 @pytest.mark.parametrize(
@@ -66,6 +67,9 @@ def test_every_former_municipality_knows_what_it_became() -> None:
         ("長野県長野市南長野幅下692の2", "長野市南長野幅下692－2"),
         ("宮城県塩釜市海岸通15-1", "塩竈市海岸通15番1号"),
         ("千代田区一番町5の3", "東京都千代田区1番町5-3"),
+        ("岩手県普代村第十一地割字柏木平5番地", "普代村11地割柏木平5"),
+        ("大阪府堺市南区新檜尾台2丁3番1号", "堺市南区新檜尾台2-3-1"),
+        ("愛媛県松山市津吉町甲123番地", "松山市津吉町甲123"),
     ],
 )
 def test_same_address(one: str, other: str) -> None:

@@ -1,181 +1,259 @@
 """The address: notation, former municipality names and a left-out building do not make another address.
 
-Two addresses down to the same town but with another number, or with two different buildings, agree partly; so do
-those of which one leaves out the ward.
+Most pairs are settled by their folded texts alone, in plain Python and over columns by the same three questions
+(`_settled`, `_settled_column`); the others are compared part by part (`address_pair`), each distinct pair once.
 """
 
 import re
+from functools import cache
 
 import polars as pl
 
-from services.matcher.domain.items.judgement import Judged
-from shared.people.addresses import Address, folded, read_address
-from shared.people.characters import is_blank, is_unreadable
-from shared.people.columns.addresses import folded_column, read_folded
+from services.matcher.domain.items.address_pair import differences, has_variants, read
+from services.matcher.domain.items.judgement import Judged, joined, judged
+from shared.people.addresses import any_prefecture, begin, folded, folded_prefecture
+from shared.people.characters import DROPPED, compatible, is_blank, is_unreadable
+from shared.people.columns.addresses import compatible_column, folded_from_compatible, located
 from shared.people.columns.characters import is_blank_column, is_unreadable_column
+from shared.people.columns.numerals import with_hyphens_column
 from shared.people.columns.rows import only_where
+from shared.people.numerals import with_hyphens
+from shared.people.towns import twins
+from shared.people.variants import variant_bases
 
-# How a former municipality lives on in front of the town: 員弁町石仏, 浦和区高砂.
-_LIVES_ON = ("町", "区", "")
+_MISSING, _UNREADABLE = "ADDRESS-MISSING", "ADDRESS-UNREADABLE"
+_NOTATION, _PREFECTURE = "ADDRESS-NOTATION", "ADDRESS-PREFECTURE-OMITTED"
+_BUILDING_OMITTED, _NUMBER = "ADDRESS-BUILDING-OMITTED", "ADDRESS-NUMBER-DIFFERS"
+# 霞ケ関3-2-1霞ビル: up to the numbers, the numbers, and what follows them.
+_HOUSE = "^([^0-9]*)([0-9]+(?:-[0-9]+)*)(.*)$"
+# What follows may belong to the numbers or to the town instead of a building.
+_BUILDING = "^[^-0-9甲乙丙丁戊己庚辛条線地番号棟F]"
+_NO_BUILDING = "^[イロハニホヘト](?:-|$)|[0-9](?:条|線|地割|番町|号線)"
+_BEFORE_LETTER, _AFTER_LETTER = "-([^0-9]|$)", "(^|[^0-9])-"
+_SIDES = ("asked", "held")
 
 
 def judge_address(asked: str, held: str) -> Judged:
     """The ADDRESS-… reasons of one address."""
     if is_blank(asked) or is_blank(held):
-        return Judged(("ADDRESS-MISSING",))
+        return Judged((_MISSING,))
     if is_unreadable(asked) or is_unreadable(held):
-        return Judged(("ADDRESS-UNREADABLE",))
+        return Judged((_UNREADABLE,))
     if asked == held:
         return Judged()
-    return Judged((_compared(read_address(asked), read_address(held)),))
+    settled = _settled(asked, held)
+    return judged(*settled) if settled else _by_parts(asked, held)
 
 
 def judge_addresses(rows: pl.DataFrame) -> pl.DataFrame:
     """`judge_address` over asked_address and held_address: column codes."""
     texts = rows.select(pl.col("asked_address").alias("asked"), pl.col("held_address").alias("held"))
-    forms = texts.select(folded_column(pl.all()))
-    others = only_where(forms, pl.col("asked") != pl.col("held"), _read_and_compared)
-    return pl.concat([texts, others], how="horizontal").select(_reason().alias("codes"))
+    unlike = pl.col("asked") != pl.col("held")
+    clear = pl.all_horizontal(~is_blank_column(pl.col(side)) & ~is_unreadable_column(pl.col(side)) for side in _SIDES)
+    others = only_where(texts, unlike & clear, _codes_of_unlike)
+    return pl.concat([texts, others], how="horizontal").select(_codes().alias("codes"))
 
 
-def _read_and_compared(forms: pl.DataFrame) -> pl.DataFrame:
-    """Column reason: how the parts agree."""
-    sides = (read_folded(forms[side]).select(pl.all().name.prefix(f"{side}_")) for side in ("asked", "held"))
-    together = pl.concat(sides, how="horizontal").with_columns(
-        *(folded_column(_side(side, "old_name")).alias(f"{side}_former") for side in ("asked", "held")),
-        same_house=_same_house_column(),
-        without_ward=_without_ward_column(),
-    )
-    return together.with_columns(same_town=_same_town_column()).select(_compared_column().alias("reason"))
-
-
-def _compared(asked: Address, held: Address) -> str:
-    if bool(asked.old_name) != bool(held.old_name):
-        former, today = (asked, held) if asked.old_name else (held, asked)
-        return _compared_over_time(former, today)
-    same_town = asked.town == held.town
-    if _same_place(asked, held) and same_town:
-        return "ADDRESS-NOTATION" if _same_house(asked, held) else "ADDRESS-NUMBER-DIFFERS"
-    without_ward = _one_leaves_out_ward(asked, held) and same_town and _same_house(asked, held)
-    return "ADDRESS-WARD-OMITTED" if without_ward else "ADDRESS-TOWN-DIFFERS"
-
-
-def _compared_over_time(former: Address, today: Address) -> str:
-    inside = today.municipality_code in former.became.split(";") and _prefectures_agree(former, today)
-    if not inside or today.municipality_code == "" or today.town not in _towns_of(former):
-        return "ADDRESS-TOWN-DIFFERS"
-    return "ADDRESS-OLD-NAME" if _same_house(former, today) else "ADDRESS-NUMBER-DIFFERS"
-
-
-def _same_place(asked: Address, held: Address) -> bool:
-    codes = {asked.municipality_code, held.municipality_code}
-    by_code = len(codes) == 1 and "" not in codes and asked.municipality == held.municipality
-    return by_code or (asked.municipality == held.municipality and _prefectures_agree(asked, held))
-
-
-def _prefectures_agree(asked: Address, held: Address) -> bool:
-    return asked.prefecture == held.prefecture or "" in (asked.prefecture, held.prefecture)
-
-
-def _one_leaves_out_ward(asked: Address, held: Address) -> bool:
-    shorter, longer = sorted((asked.municipality, held.municipality), key=len)
-    return (
-        shorter.endswith("市") and longer.startswith(shorter) and longer != shorter and _prefectures_agree(asked, held)
-    )
-
-
-def _same_house(asked: Address, held: Address) -> bool:
-    if asked.numbers == held.numbers:
-        return asked.building == held.building or "" in (asked.building, held.building)
-    return _room_in_numbers(asked, held) or _room_in_numbers(held, asked)
-
-
-def _room_in_numbers(with_building: Address, without: Address) -> bool:
-    """1-2-3 コーポ山田101 and 1-2-3-101."""
-    room = "-".join(re.findall("[0-9]+", with_building.building))
-    return room != "" and without.building == "" and f"{with_building.numbers}-{room}" == without.numbers
-
-
-def _towns_of(former: Address) -> set[str]:
-    name = folded(former.old_name)
-    return {former.town, name + former.town} | {name[:-1] + mark + former.town for mark in _LIVES_ON}
-
-
-def _side(side: str, part: str) -> pl.Expr:
-    return pl.col(f"{side}_{part}")
-
-
-def _alike(part: str) -> pl.Expr:
-    return _side("asked", part) == _side("held", part)
-
-
-def _either_empty(part: str) -> pl.Expr:
-    return (_side("asked", part) == "") | (_side("held", part) == "")
-
-
-_IS_FORMER = _side("asked", "old_name") != ""
-_ONE_FORMER = (_side("held", "old_name") != "") != _IS_FORMER
-_PREFECTURES_AGREE = _alike("prefecture") | _either_empty("prefecture")
-
-
-def _reason() -> pl.Expr:
+def _codes() -> pl.Expr:
     asked, held = pl.col("asked"), pl.col("held")
     return (
         pl.when(is_blank_column(asked) | is_blank_column(held))
-        .then(pl.lit("ADDRESS-MISSING"))
+        .then(pl.lit(_MISSING))
         .when(is_unreadable_column(asked) | is_unreadable_column(held))
-        .then(pl.lit("ADDRESS-UNREADABLE"))
-        .when(asked == held)
-        .then(pl.lit(""))
-        .otherwise(pl.col("reason").fill_null("ADDRESS-NOTATION"))
+        .then(pl.lit(_UNREADABLE))
+        .otherwise(pl.col("codes").fill_null(""))
     )
 
 
-def _compared_column() -> pl.Expr:
-    same_town, same_house = pl.col("same_town"), pl.col("same_house")
+def _by_parts(asked: str, held: str) -> Judged:
+    return judged(*differences(read(asked), read(held)))
+
+
+def _settled(asked: str, held: str) -> tuple[str, ...]:
+    """The reasons of a pair that its folded texts settle; none where the parts must be looked at."""
+    texts = compatible(DROPPED.sub("", asked)), compatible(DROPPED.sub("", held))
+    plain = folded(asked), folded(held)
+    if _needs_care(*texts, plain[0]):
+        return ()
+    one, other = _tidy(plain[0]), _tidy(plain[1])
+    prefectures = folded_prefecture(one), folded_prefecture(other)
+    left_out: tuple[str, ...] = ()
+    if prefectures[0] != prefectures[1]:
+        if "" not in prefectures or not _is_in("".join(prefectures), plain[0] if prefectures[1] else plain[1]):
+            return ()
+        left_out = (_PREFECTURE,)
+    one, other = one.removeprefix(prefectures[0]), other.removeprefix(prefectures[1])
+    if one == other:
+        return left_out or (_NOTATION,)
+    house = _house(one, other)
+    return (*left_out, house) if house else ()
+
+
+def _is_in(prefecture: str, plain: str) -> bool:
+    """Whether the municipality with which the text begins lies there, and is the only one of its name."""
+    place = begin(plain).place
+    return place.code != "" and not place.former and place.prefecture == prefecture
+
+
+def _house(one: str, other: str) -> str:
+    """The one reason of two texts that are alike up to their numbers, if it is plain to see."""
+    matches = re.fullmatch(_HOUSE[1:-1], one), re.fullmatch(_HOUSE[1:-1], other)
+    if not matches[0] or not matches[1] or matches[0][1] != matches[1][1]:
+        return ""
+    (_, numbers, building), (_, other_numbers, other_building) = (match.groups() for match in matches if match)
+    if any(
+        text and (not re.search(_BUILDING, text) or re.search(_NO_BUILDING, text))
+        for text in (building, other_building)
+    ):
+        return ""
+    if numbers == other_numbers:
+        return _BUILDING_OMITTED if "" in (building, other_building) else ""
+    begins = f"{numbers}-".startswith(f"{other_numbers}-") or f"{other_numbers}-".startswith(f"{numbers}-")
+    return "" if begins else _NUMBER
+
+
+def _tidy(plain: str) -> str:
+    """With hyphens, but only between numbers."""
+    return re.sub(_AFTER_LETTER, r"\1", re.sub(_BEFORE_LETTER, r"\1", with_hyphens(plain)))
+
+
+def _tidy_column(plain: pl.Expr) -> pl.Expr:
+    """`_tidy` over a column."""
+    hyphened = with_hyphens_column(plain)
+    return hyphened.str.replace_all(_BEFORE_LETTER, "${1}").str.replace_all(_AFTER_LETTER, "${1}")
+
+
+def _needs_care(one: str, other: str, plain: str) -> bool:
+    """Whether folding may hide a difference: variant characters, 大字 of a town with a twin, 丁目 beside 番."""
+    if has_variants(one + other):
+        return True
+    if one.count("字") != other.count("字") and any(name in plain for name in _twin_names()):
+        return True
+    return _counts_otherwise(one, other) or _counts_otherwise(other, one)
+
+
+def _counts_otherwise(one: str, other: str) -> bool:
+    return "丁目" in one and "丁目" not in other and "番" in other
+
+
+def _codes_of_unlike(texts: pl.DataFrame) -> pl.DataFrame:
+    """Column codes of readable texts that are not written the same."""
+    settled = texts.hstack([_settled_column(texts)])
+    others = only_where(settled, pl.col("settled") == "", _by_parts_once)
+    return pl.concat([settled, others], how="horizontal").select(codes=pl.coalesce("by_parts", "settled"))
+
+
+def _by_parts_once(texts: pl.DataFrame) -> pl.DataFrame:
+    """Column by_parts: each distinct pair is compared once."""
+    pairs = texts.select(_SIDES).unique()
+    codes = [";".join(_by_parts(asked, held).codes) for asked, held in pairs.iter_rows()]
+    compared = pairs.with_columns(by_parts=pl.Series(codes, dtype=pl.String))
+    return texts.join(compared, on=_SIDES, how="left", maintain_order="left").select("by_parts")
+
+
+def _settled_column(texts: pl.DataFrame) -> pl.Series:
+    """`_settled` over asked and held, joined by `;`."""
+    forms = (
+        texts.select(compatible_column(pl.col(_SIDES)))
+        .with_columns(folded_from_compatible(pl.col(side)).alias(f"{side}_plain") for side in _SIDES)
+        .with_columns(_tidy_column(pl.col(f"{side}_plain")).alias(f"{side}_tidy") for side in _SIDES)
+    )
+    careful = forms.with_columns(care=_needs_care_column(), alike=pl.col("asked_tidy") == pl.col("held_tidy"))
+    others = only_where(careful, ~pl.col("care") & ~pl.col("alike"), _unlike_but_for_house)
+    together = careful.hstack(others)
+    alike = pl.when("alike").then(pl.lit(_NOTATION)).otherwise(pl.col("settled").fill_null(""))
+    return together.select(settled=pl.when("care").then(pl.lit("")).otherwise(alike)).to_series()
+
+
+def _unlike_but_for_house(forms: pl.DataFrame) -> pl.DataFrame:
+    """Column settled of rows that differ in more than notation."""
+    named = forms.with_columns(
+        pl.col(f"{side}_tidy").str.extract(any_prefecture()).fill_null("").alias(f"{side}_prefecture")
+        for side in _SIDES
+    )
+    one, other = pl.col("asked_prefecture"), pl.col("held_prefecture")
+    unlike = (one != other).alias("unlike")
+    inside = only_where(named, (one != other) & ((one == "") | (other == "")), _is_in_column)
+    rest = named.with_columns(
+        unlike, *(pl.col(f"{side}_tidy").str.strip_prefix(pl.col(f"{side}_prefecture")) for side in _SIDES)
+    ).hstack(inside)
+    left_out = pl.when("unlike").then(pl.lit(_PREFECTURE)).otherwise(pl.lit(""))
+    alike = pl.col("asked_tidy") == pl.col("held_tidy")
+    house = _house_column()
+    settled = pl.when(alike).then(left_out).when(house != "").then(joined(left_out, house)).otherwise(pl.lit(""))
+    known = ~pl.col("unlike") | pl.col("inside").fill_null(value=False)
+    return rest.select(settled=pl.when(known).then(settled).otherwise(pl.lit("")))
+
+
+def _is_in_column(rows: pl.DataFrame) -> pl.DataFrame:
+    """`_is_in` for rows of which one side names a prefecture: column inside."""
+    shorter = pl.when(pl.col("asked_prefecture") == "").then("asked_plain").otherwise("held_plain")
+    written = rows.select(written=pl.col("asked_prefecture") + pl.col("held_prefecture"))
+    places = located(rows.select(shorter.alias("plain")).to_series()).hstack(written)
+    only = (pl.col("municipality_code") != "") & (pl.col("old_name") == "")
+    return places.select(inside=only & (pl.col("prefecture") == pl.col("written")))
+
+
+def _house_column() -> pl.Expr:
+    """`_house` over asked_tidy and held_tidy."""
+    one, other = (pl.col(f"{side}_tidy").str.extract_groups(_HOUSE).struct for side in _SIDES)
+    numbers, other_numbers = one.field("2"), other.field("2")
+    building, other_building = one.field("3"), other.field("3")
+    clear = (one.field("1") == other.field("1")) & _is_building(building) & _is_building(other_building)
+    begins = (numbers + "-").str.starts_with(other_numbers + "-") | (other_numbers + "-").str.starts_with(numbers + "-")
+    omitted = pl.when((building == "") | (other_building == "")).then(pl.lit(_BUILDING_OMITTED)).otherwise(pl.lit(""))
+    reason = pl.when(numbers == other_numbers).then(omitted).when(~begins).then(pl.lit(_NUMBER)).otherwise(pl.lit(""))
+    return pl.when(clear.fill_null(value=False)).then(reason).otherwise(pl.lit(""))
+
+
+def _is_building(text: pl.Expr) -> pl.Expr:
+    return (text == "") | (text.str.contains(_BUILDING) & ~text.str.contains(_NO_BUILDING))
+
+
+def _needs_care_column() -> pl.Expr:
+    one, other = pl.col("asked"), pl.col("held")
+    variants = list(variant_bases())
+    counts = one.str.count_matches("字", literal=True) != other.str.count_matches("字", literal=True)
+    twin = pl.col("asked_plain").str.contains_any(_twin_names())
     return (
-        pl.when(same_town & same_house)
-        .then(pl.when(_ONE_FORMER).then(pl.lit("ADDRESS-OLD-NAME")).otherwise(pl.lit("ADDRESS-NOTATION")))
-        .when(same_town)
-        .then(pl.lit("ADDRESS-NUMBER-DIFFERS"))
-        .when(pl.col("without_ward") & same_house)
-        .then(pl.lit("ADDRESS-WARD-OMITTED"))
-        .otherwise(pl.lit("ADDRESS-TOWN-DIFFERS"))
+        one.str.contains_any(variants)
+        | other.str.contains_any(variants)
+        | (counts & twin)
+        | _counts_otherwise_column(one, other)
+        | _counts_otherwise_column(other, one)
     )
 
 
-def _same_town_column() -> pl.Expr:
-    same_code = _alike("municipality_code") & ~_either_empty("municipality_code")
-    same_place = _alike("municipality") & (same_code | _PREFECTURES_AGREE)
-    now = ~_ONE_FORMER & same_place & _alike("town")
-    return now | (
-        _ONE_FORMER & pl.when(_IS_FORMER).then(_over_time("asked", "held")).otherwise(_over_time("held", "asked"))
+def _counts_otherwise_column(one: pl.Expr, other: pl.Expr) -> pl.Expr:
+    chome, chome_of_other = (side.str.contains("丁目", literal=True) for side in (one, other))
+    return chome & ~chome_of_other & other.str.contains("番", literal=True)
+
+
+def _is_prefecture_more() -> pl.Expr:
+    one, other = pl.col("asked_hyphened"), pl.col("held_hyphened")
+    return _is_longer_by_prefecture(one, other) | _is_longer_by_prefecture(other, one)
+
+
+def _is_longer_by_prefecture(longer: pl.Expr, shorter: pl.Expr) -> pl.Expr:
+    prefecture = longer.str.extract(any_prefecture()).fill_null("")
+    without = shorter.str.extract(any_prefecture()).is_null()
+    return (prefecture != "") & without & (longer == prefecture + shorter)
+
+
+def _prefecture_columns(rows: pl.DataFrame) -> pl.DataFrame:
+    """Column prefecture_agrees, for rows of which one is the other behind a prefecture."""
+    held_is_shorter = pl.col("asked_hyphened").str.len_chars() > pl.col("held_hyphened").str.len_chars()
+    sides = rows.select(
+        shorter=pl.when(held_is_shorter).then("held_plain").otherwise("asked_plain"),
+        written=pl.coalesce(pl.col(f"{side}_hyphened").str.extract(any_prefecture()) for side in _SIDES),
     )
+    places = located(sides["shorter"])
+    agrees = (
+        (pl.col("municipality_code") != "") & (pl.col("old_name") == "") & (pl.col("prefecture") == pl.col("written"))
+    )
+    return places.hstack([sides["written"]]).select(prefecture_agrees=agrees)
 
 
-def _over_time(former: str, today: str) -> pl.Expr:
-    code, town, own = _side(today, "municipality_code"), _side(today, "town"), _side(former, "town")
-    name = _side(former, "former")
-    stem = name.str.replace(".$", "")
-    towns = (own, name + own, *(stem + mark + own for mark in _LIVES_ON))
-    inside = _side(former, "became").str.contains(code, literal=True) & (code != "") & _PREFECTURES_AGREE
-    return inside & pl.any_horizontal(*(town == candidate for candidate in towns))
-
-
-def _same_house_column() -> pl.Expr:
-    in_numbers = _room_in_numbers_column("asked", "held") | _room_in_numbers_column("held", "asked")
-    return pl.when(_alike("numbers")).then(_alike("building") | _either_empty("building")).otherwise(in_numbers)
-
-
-def _room_in_numbers_column(with_building: str, without: str) -> pl.Expr:
-    room = _side(with_building, "building").str.extract_all("[0-9]+").list.join("-")
-    together = pl.concat_str(_side(with_building, "numbers"), room, separator="-")
-    return (room != "") & (_side(without, "building") == "") & (together == _side(without, "numbers"))
-
-
-def _without_ward_column() -> pl.Expr:
-    asked, held = _side("asked", "municipality"), _side("held", "municipality")
-    shorter = pl.when(asked.str.len_chars() < held.str.len_chars()).then(asked).otherwise(held)
-    longer = pl.when(asked.str.len_chars() < held.str.len_chars()).then(held).otherwise(asked)
-    leaves_out = shorter.str.ends_with("市") & longer.str.starts_with(shorter) & (longer != shorter)
-    return ~_ONE_FORMER & leaves_out & _PREFECTURES_AGREE & _alike("town")
+@cache
+def _twin_names() -> list[str]:
+    return sorted({name for _, name in twins()})
