@@ -6,7 +6,7 @@ Kana is never compared with kanji. A reading that one side lacks decides nothing
 
 import polars as pl
 
-from services.matcher.domain.items.judgement import SEPARATOR, Judged, code_when, judged
+from services.matcher.domain.items.judgement import AGREES, SEPARATOR, Judged, code_when, judged
 from services.matcher.domain.items.reading import compare_readings
 from services.matcher.domain.items.writing import compare_writing
 from shared.people.characters import is_blank, is_unreadable
@@ -34,7 +34,7 @@ def judge_name(asked_kanji: str, asked_kana: str, held_kanji: str, held_kana: st
     if asked_kanji == held_kanji:
         return judged(*kana)
     kanji = compare_writing(asked.main, held.main)
-    if kanji is None or judged(*kanji).judgement == "partly":
+    if not _agrees(kanji):
         beside = _beside(asked.main, reading, held, readings)
         if beside is not None:
             return judged(*beside)
@@ -59,13 +59,17 @@ def _beside(asked: str, reading: str, held: RegisteredName, readings: Registered
         if not alternative.whole and len(parts(asked)) < 2:
             continue
         kanji = compare_writing(asked, alternative.text)
-        if kanji is None or judged(*kanji).judgement == "partly":
+        if kanji is None or not _agrees(kanji):
             continue
         known = place < len(readings.alternatives)
         kana = compare_readings(reading, readings.alternatives[place].text) if known else ("KANA-MISSING",)
         variants = (code for code in kanji if code != "KANJI-FORM")
         return ("NAME-FORMER" if alternative.kind == FORMER else "NAME-KNOWN-AS", *variants, *kana)
     return None
+
+
+def _agrees(kanji: tuple[str, ...] | None) -> bool:
+    return kanji is not None and judged(*kanji).judgement in AGREES
 
 
 def _sorted(reading: str) -> str:
