@@ -29,7 +29,8 @@ def in_two_parts(text: str) -> bool:
 
 def form_key(text: str) -> str:
     """Width, blanks, case, kana form and 々 folded; the characters themselves as written."""
-    return re.sub(REPEATED, r"\1\1", compatible(without_marks(text).translate(_FORM_TABLE)))
+    alike = compatible(without_marks(text).translate(_FORM_TABLE))
+    return compatible(re.sub(REPEATED, r"\1\1", alike)) if "々" in alike else alike
 
 
 def kanji_key(text: str) -> str:
@@ -58,8 +59,8 @@ def latin_parts(text: str) -> tuple[str, ...]:
 
 
 def parts(text: str) -> tuple[str, ...]:
-    """What blanks of either width keep apart."""
-    return tuple(text.replace("\u3000", " ").split())
+    """What blanks of any kind keep apart."""
+    return tuple(text.split())
 
 
 def _spaced(text: str) -> str:

@@ -11,7 +11,6 @@ from shared.people.names import form_key, is_latin, parts
 
 KNOWN_AS = "known_as"
 FORMER = "former"
-BLANKS = " \u3000"
 _OPEN, _CLOSE = "(（[［【〔「『〈《{｛", ")）]］】〕」』〉》}｝"
 _BRACKETED = re.compile(f"[{re.escape(_OPEN)}]([^{re.escape(_OPEN + _CLOSE)}]*)[{re.escape(_CLOSE)}]")
 _LABELS = {"通称名": KNOWN_AS, "通称": KNOWN_AS, "併記名": KNOWN_AS, "旧氏": FORMER, "旧姓": FORMER}
@@ -45,7 +44,7 @@ class RegisteredName:
 def read_name(text: str) -> RegisteredName:
     """The name and its alternatives; a text without brackets and labels is the name as it is."""
     found = [*_BRACKETED.finditer(text)] or [*_LABELLED.finditer(text)]
-    main = _without(text, found).strip(BLANKS)
+    main = _without(text, found).strip()
     if not found or not main:
         return RegisteredName(text)
     every = (_alternative(text, match, main) for match in found)
@@ -59,17 +58,17 @@ def _without(text: str, found: list[re.Match[str]]) -> str:
 
 
 def _alternative(text: str, match: re.Match[str], main: str) -> Alternative | None:
-    content = (match[0][1:-1] if match.re is _BRACKETED else match[0]).strip(BLANKS)
+    content = (match[0][1:-1] if match.re is _BRACKETED else match[0]).strip()
     label = _LABEL.match(content)
     kind = _LABELS[label[1]] if label else ""
-    name = content[label.end() if label else 0 :].strip(BLANKS)
+    name = content[label.end() if label else 0 :].strip()
     if not name:
         return None
     family = parts(main)[0]
     given = main[len(family) :]
     with_given = given != "" and form_key(name).endswith(form_key(given))
     alone = len(parts(name)) == 1 and given != "" and not with_given
-    within_family = len(parts(text[: match.start()])) == 1 and text[match.end() :].strip(BLANKS) != ""
+    within_family = len(parts(text[: match.start()])) == 1 and text[match.end() :].strip() != ""
     if alone and kind != KNOWN_AS and (within_family or kind == FORMER or not is_latin(main)):
         return Alternative(FORMER, name + given)
     return Alternative(kind or (FORMER if with_given and not is_latin(main) else KNOWN_AS), name)

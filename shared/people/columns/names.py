@@ -15,7 +15,7 @@ def in_two_parts_column(column: pl.Expr) -> pl.Expr:
 def form_key_column(column: pl.Expr) -> pl.Expr:
     """`form_key` over a column."""
     alike = without_marks_column(column).str.replace_many(FORM).str.normalize("NFKC")
-    return alike.str.replace_all(REPEATED, "${1}${1}")
+    return alike.str.replace_all(REPEATED, "${1}${1}").str.normalize("NFKC")
 
 
 def kanji_key_column(column: pl.Expr) -> pl.Expr:

@@ -19,6 +19,8 @@ _PIECES = (
     "西 甲 イ 、 ( ) ビル 髙 高"
 ).split(" ")
 ADDRESS = st.lists(st.sampled_from([*_PIECES, "　", " "]), max_size=9).map("".join)
+_BESIDE = [*"山田佐藤Ab（）()[]【】「」〔〕:： 　\u2003\t", "通称", "旧氏"]
+BRACKETED = st.lists(st.sampled_from(_BESIDE), max_size=10).map("".join)
 TEXT = ANY | CHARACTERS | ADDRESS
 # Many texts at a time, so that a column is worth its call.
 TEXTS = st.lists(TEXT, min_size=1, max_size=25)

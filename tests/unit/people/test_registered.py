@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 
 from shared.people.registered import FORMER, KNOWN_AS, Alternative, read_name
-from tests.unit.people.anything import TEXT, THOROUGH
+from tests.unit.people.anything import BRACKETED, TEXT, THOROUGH
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_nothing_beside(text: str) -> None:
 
 
 @THOROUGH
-@given(text=TEXT)
+@given(text=TEXT | BRACKETED)
 def test_any_text_has_a_name(text: str) -> None:
     read = read_name(text)
     assert read.main or not text

@@ -12,7 +12,7 @@ from shared.people.names import kanji_key
 from shared.people.registered import read_name
 from shared.people.steps import Step, birth_steps, kana_steps, name_steps
 from shared.people.variants import rules, variants
-from tests.unit.people.anything import TEXT, THOROUGH
+from tests.unit.people.anything import BRACKETED, TEXT, THOROUGH
 
 Steps = Callable[[str], tuple[Step, ...]]
 KEYS: dict[str, tuple[Steps, Callable[[str], str]]] = {
@@ -24,7 +24,7 @@ KEYS: dict[str, tuple[Steps, Callable[[str], str]]] = {
 
 @pytest.mark.parametrize("item", KEYS)
 @THOROUGH
-@given(text=TEXT)
+@given(text=TEXT | BRACKETED)
 def test_steps_lead_from_the_text_to_its_key(item: str, text: str) -> None:
     steps, key = KEYS[item]
     at = text

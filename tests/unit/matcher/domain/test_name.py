@@ -11,7 +11,7 @@ from services.matcher.domain.items.judgement import AGREES
 from services.matcher.domain.items.name import judge_name, judge_names
 from services.matcher.domain.items.reading import compare_readings
 from services.matcher.domain.items.writing import compare_writing
-from tests.unit.people.anything import TEXT, THOROUGH
+from tests.unit.people.anything import BRACKETED, TEXT, THOROUGH
 from tests.unit.people.test_variants import listed
 
 FAMILY = [
@@ -50,8 +50,8 @@ NAMES = st.builds(
     st.sampled_from(GIVEN),
     st.sampled_from(BESIDE),
 )
-KANJI = NAMES | NAMES | TEXT
-KANA = st.sampled_from(READINGS) | st.sampled_from(READINGS) | TEXT
+KANJI = NAMES | NAMES | BRACKETED | TEXT
+KANA = st.sampled_from(READINGS) | st.sampled_from(READINGS) | BRACKETED | TEXT
 PAIRS = st.tuples(KANJI, KANA, KANJI, KANA)
 COLUMNS = ("asked_name_kanji", "asked_name_kana", "held_name_kanji", "held_name_kana")
 NO_READING = "KANA-MISSING"
