@@ -7,11 +7,14 @@ from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from services.console.api.board import BoardReader, board_routes
+from services.console.api.deaths import death_routes
 from services.console.api.gate import Gate
 from services.console.api.health import own_health_routes
 from services.console.api.home import home_routes
 from services.console.api.pages import Pages, install_pages
+from services.console.api.quality import quality_routes
 from services.console.api.reviews import review_routes
+from services.console.api.rules import rule_routes
 from services.console.api.signing import signing_routes
 from services.console.calls import Lines
 from services.console.sessions import Sessions
@@ -51,9 +54,8 @@ def create_app(clients: Lines, place: Place, *, unsigned: Lines) -> FastAPI:
     reader = BoardReader(clients, place.clock, association=place.association, mode=place.mode)
     app.include_router(board_routes(reader))
     app.include_router(own_health_routes())
-    app.include_router(signing_routes(pages, sessions))
-    app.include_router(home_routes(pages, sessions))
-    app.include_router(review_routes(pages, sessions))
+    for routes in (signing_routes, home_routes, review_routes, death_routes, quality_routes, rule_routes):
+        app.include_router(routes(pages, sessions))
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.add_middleware(CallContext)
     return app

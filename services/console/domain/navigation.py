@@ -19,6 +19,9 @@ class Entry:
 ENTRIES: Final = (
     Entry("/home", "ホーム", "home", "h"),
     Entry("/reviews", "要確認", "reviews", "v", "matcher.review.list"),
+    Entry("/deaths", "死亡の確認", "deaths", "d", "matcher.death_case.list"),
+    Entry("/quality", "データ品質", "data quality", "q", "matcher.quality.read"),
+    Entry("/rules", "判定表", "decision tables", "u", "matcher.rules.list"),
 )
 
 
@@ -49,6 +52,14 @@ WAITS: Final = (
         "reviews that wait for a first verdict",
         "matcher.review.list",
         "/matcher/v1/reviews",
+        (("state", "open"),),
+    ),
+    Wait(
+        "/deaths",
+        "死亡と回答した後に生存が判明した案件",
+        "people told dead who live",
+        "matcher.death_case.list",
+        "/matcher/v1/death-cases",
         (("state", "open"),),
     ),
 )

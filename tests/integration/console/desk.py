@@ -37,7 +37,7 @@ class Desk:
     """One person's browser at one piece of equipment."""
 
     def __init__(self, address: str) -> None:
-        self.http = httpx.Client(base_url=address, timeout=60)
+        self.http = httpx.Client(base_url=address, timeout=60, limits=httpx.Limits(max_keepalive_connections=0))
         self.page = httpx.Response(200, text="")
         self._origin = address
 
