@@ -1,6 +1,6 @@
 """Queries on deaths: those of a batch that wait, the register of those that plans were told, and the cases."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, delete, exists, func, insert, select
@@ -71,10 +71,13 @@ def positions_of(session: Session, tokens: Sequence[bytes]) -> list[int]:
     return [one for one in found if one is not None]
 
 
-def told_at(session: Session, positions: Iterable[int], *, newer_than: int) -> Sequence[DeathTold]:
+def told_at(session: Session, positions: Sequence[int], *, newer_than: int) -> list[DeathTold]:
     """The rows at these positions that are still there, and all that came after `newer_than`."""
-    wanted = col(DeathTold.position).in_(list(positions)) | (col(DeathTold.position) > newer_than)
-    return session.scalars(select(DeathTold).where(wanted).order_by(col(DeathTold.position))).all()
+    wanted = [col(DeathTold.position) > newer_than]
+    wanted += [
+        col(DeathTold.position).in_(positions[start : start + STEP]) for start in range(0, len(positions), STEP)
+    ]
+    return [row for some in wanted for row in session.scalars(select(DeathTold).where(some))]
 
 
 def cases(session: Session, *, state: str, plan_number: str, after: str, limit: int) -> Sequence[DeathCase]:
