@@ -74,9 +74,7 @@ def positions_of(session: Session, tokens: Sequence[bytes]) -> list[int]:
 def told_at(session: Session, positions: Sequence[int], *, newer_than: int) -> list[DeathTold]:
     """The rows at these positions that are still there, and all that came after `newer_than`."""
     wanted = [col(DeathTold.position) > newer_than]
-    wanted += [
-        col(DeathTold.position).in_(positions[start : start + STEP]) for start in range(0, len(positions), STEP)
-    ]
+    wanted += [col(DeathTold.position).in_(positions[start : start + STEP]) for start in range(0, len(positions), STEP)]
     return [row for some in wanted for row in session.scalars(select(DeathTold).where(some))]
 
 
