@@ -56,6 +56,7 @@ class Stage:
         self.clerk = desk.staff(self.http, self.cast, "clerk-1", "media-station-1")
         self.operator = desk.staff(self.http, self.cast, "operator-1", "jlis-1")
         self.second = desk.staff(self.http, self.cast, "operator-2", "registry-1")
+        self.third = desk.staff(self.http, self.cast, "operator-3", "jlis-1")
         self.supervisor = desk.staff(self.http, self.cast, "supervisor-1", "office-pc-1")
         self.auditor = desk.staff(self.http, self.cast, "auditor-1", "office-pc-1")
         self.gate = asyncio.Semaphore(AT_ONCE)

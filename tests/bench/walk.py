@@ -194,23 +194,30 @@ async def _answer(caller: Caller, batch: str, path: Path, headers: dict[str, str
 
 
 async def _decide_reviews(caller: Caller, batch: str) -> int:
+    """Two people take turns until nothing waits: each takes what the other has passed on, and a share afresh."""
     decided = 0
     while True:
-        headers = await caller.staff("operator-1")
-        path = f"/matcher/v1/reviews?batch_id={batch}&state=open&limit=1000"
-        found = _ok(await caller.http.get(path, headers=headers)).json()["items"]
-        if not found:
+        taken = 0
+        for name in ("operator-1", "operator-2"):
+            headers = await caller.staff(name)
+            wanted = {"batch_id": batch, "limit": 100}
+            answer = _ok(await caller.http.post("/matcher/v1/reviews/assignments", json=wanted, headers=headers))
+            found = [review["id"] for review in answer.json()["items"]]
+            taken += len(found)
+            for start in range(0, len(found), PEOPLE_AT_WORK):
+                some = found[start : start + PEOPLE_AT_WORK]
+                states = await asyncio.gather(*(_decide(caller, headers, review) for review in some))
+                decided += states.count("decided")
+        if not taken:
             return decided
-        for start in range(0, len(found), PEOPLE_AT_WORK):
-            some = found[start : start + PEOPLE_AT_WORK]
-            await asyncio.gather(*(_decide(caller, headers, review["id"]) for review in some))
-        decided += len(found)
 
 
-async def _decide(caller: Caller, headers: dict[str, str], review: str) -> None:
+async def _decide(caller: Caller, headers: dict[str, str], review: str) -> str:
+    """The state of a review after one person, who takes the first candidate for the one meant, has judged it."""
     stated = {**headers, **_case("review", review)}
-    body = {"same_person": True, "reason": "計測"}
-    _ok(await caller.http.post(f"/matcher/v1/reviews/{review}/decision", json=body, headers=stated))
+    body = {"same_person": True, "candidate": 1, "reason": "計測"}
+    answer = _ok(await caller.http.post(f"/matcher/v1/reviews/{review}/decision", json=body, headers=stated))
+    return str(answer.json()["state"])
 
 
 async def _package(caller: Caller, request: str, portal: dict[str, str]) -> None:

@@ -46,17 +46,28 @@ def decide_reviews(address: str, batch_id: str, judge: Judge) -> int:
     operator = staff(address, "operator-2")
     state = operator.until(f"/matcher/v1/batches/{batch_id}", "in_review", "releasable", "balance_error")["state"]
     assert state != "balance_error"
-    reviews = operator.items(f"/matcher/v1/reviews?batch_id={batch_id}&state=open")
+    reviews = operator.items(f"/matcher/v1/reviews?batch_id={batch_id}&state=waiting")
     assert (state == "in_review") == bool(reviews)
     for review in reviews:
-        assert set(review) >= {"id", "batch_id", "seq", "reasons"}
-        path = f"/matcher/v1/reviews/{review['id']}"
-        operator.get(path, expect=403)
-        shown = operator.get(path, headers=with_purpose("review", review["id"]))
-        decision = {"same_person": judge(shown), "reason": "両側を見比べて判断した"}
-        operator.post(f"{path}/decision", decision, expect=200)
+        assert set(review) >= {"id", "batch_id", "seq", "reasons", "state", "assigned"}
+        decided = decide(operator, review["id"], judge)
+        if decided["state"] != "decided":
+            assert operator.post(f"/matcher/v1/reviews/{review['id']}/assignment", expect=409)
+            decided = decide(staff(address, "operator-1"), review["id"], judge)
+        assert decided["state"] == "decided"
     operator.until(f"/matcher/v1/batches/{batch_id}", "releasable")
     return len(reviews)
+
+
+def decide(operator: Caller, review_id: str, judge: Judge) -> dict[str, Any]:
+    """One operator takes a review, looks at it and judges it; what that led to."""
+    path = f"/matcher/v1/reviews/{review_id}"
+    operator.get(path, expect=403)
+    operator.get(path, expect=409, headers=with_purpose("review", review_id))
+    operator.post(f"{path}/assignment", expect=200)
+    shown = operator.get(path, headers=with_purpose("review", review_id))
+    decision = {"same_person": judge(shown), "reason": "両側を見比べて判断した"}
+    return dict(operator.post(f"{path}/decision", decision, expect=200))
 
 
 def confirm_deaths(address: str, batch_id: str) -> int:

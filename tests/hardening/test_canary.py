@@ -84,19 +84,26 @@ def fail_once(handlers: dict[str, Any], kind: str, text: str) -> None:
 
 
 async def decide(life: Lived, batch: str) -> None:
-    """A clerk without a purpose is refused; an operator decides."""
+    """Whoever states no purpose is refused; one operator decides, or two who say the same."""
     house = life.house
-    found = (await house.json("operator-2", "GET", f"/matcher/v1/reviews?batch_id={batch}&state=open"))["items"]
+    found = (await house.json("operator-2", "GET", f"/matcher/v1/reviews?batch_id={batch}&state=waiting"))["items"]
     assert found
     for review in found:
-        path = f"/matcher/v1/reviews/{review['id']}"
-        assert await house.code("operator-2", "GET", path) == "purpose-required"
-        shown = await house.call("operator-2", "GET", path, headers=with_purpose("review", review["id"]))
-        house.seen.remove(shown)
-        life.answers_with_people.append(shown.text)
-        decision = {"same_person": "蛍火" in shown.text, "reason": "両側を見比べた"}
-        await house.json("operator-2", "POST", f"{path}/decision", json=decision)
+        if await judge(life, "operator-2", review["id"]) != "decided":
+            assert await judge(life, "operator-1", review["id"]) == "decided"
     await house.until("operator-2", f"/matcher/v1/batches/{batch}", "releasable")
+
+
+async def judge(life: Lived, who: str, review: str) -> str:
+    """The state of a review after one person has taken, seen and judged it."""
+    house, path = life.house, f"/matcher/v1/reviews/{review}"
+    await house.json(who, "POST", f"{path}/assignment")
+    assert await house.code(who, "GET", path) == "purpose-required"
+    shown = await house.call(who, "GET", path, headers=with_purpose("review", review))
+    house.seen.remove(shown)
+    life.answers_with_people.append(shown.text)
+    decision = {"same_person": "蛍火" in shown.text, "reason": "両側を見比べた"}
+    return str((await house.json(who, "POST", f"{path}/decision", json=decision))["state"])
 
 
 async def second_cycle(life: Lived) -> None:
