@@ -4,7 +4,7 @@ BIN := .venv/bin
 N ?= 100000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench docs faults lock compose-test clean
+.PHONY: help setup demo test check format bench docs faults lock outside compose-test clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ bench:  ## figures for N=100000 inquiries, beside a plain-Python baseline of the
 	@$(BIN)/python -m tests.bench.distributed --inquiries $(N)
 	@$(BIN)/python -m tests.bench.matching --rows $(N)
 	@$(BIN)/python -m tests.accuracy --pairs $(N)
+
+outside: setup  ## pass rates for sets of addresses and dates that others wrote (ARGS="FOLDER" for sets of your own)
+	@$(BIN)/python -m tests.outside $(ARGS)
 
 docs: setup  ## write docs/generated anew from the code
 	@$(BIN)/python -m scripts.generate_docs

@@ -1,6 +1,7 @@
 """The address beside another: what agrees by rule, what a person must look at, and the two forms of the rule."""
 
 import re
+from itertools import pairwise
 
 import polars as pl
 import pytest
@@ -18,7 +19,7 @@ PAIRS = st.lists(st.tuples(ADDRESS | TEXT | written(), ADDRESS | TEXT | written(
 @THOROUGH
 @given(pairs=PAIRS, one_place=st.sampled_from(PLACES).flatmap(lambda place: st.lists(ways_to_write(place), min_size=2)))
 def test_columns_say_the_same(pairs: list[tuple[str, str]], one_place: list[str]) -> None:
-    pairs = [*pairs, *zip(one_place, one_place[1:], strict=False)]
+    pairs = [*pairs, *pairwise(one_place)]
     frame = pl.DataFrame(pairs, schema={"asked_address": pl.String, "held_address": pl.String}, orient="row")
     assert judge_addresses(frame)["codes"].to_list() == [";".join(judge_address(*pair).codes) for pair in pairs]
 

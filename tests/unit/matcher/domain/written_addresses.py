@@ -59,7 +59,7 @@ def written(draw: st.DrawFn) -> str:
 
 
 def _chome_and_numbers(draw: st.DrawFn, place: Place, *, arabic: bool) -> str:
-    digits: Callable[[int], str] = str if arabic else draw(st.sampled_from([str, _full, _kanji]))
+    digits: Callable[[int], str] = str if arabic else draw(st.sampled_from(_DIGITS))
     chome = [place.chome] if place.chome else []
     if digits is not _kanji and draw(st.booleans()):
         return draw(st.sampled_from(_HYPHENS)).join(digits(number) for number in (*chome, *place.numbers))
@@ -79,3 +79,6 @@ def _kanji(number: int) -> str:
     hundreds, tens = divmod(rest, 100)
     high = (f"{kanji_number(thousands)}千" if thousands else "") + (f"{kanji_number(hundreds)}百" if hundreds else "")
     return high + kanji_number(tens)
+
+
+_DIGITS: tuple[Callable[[int], str], ...] = (str, _full, _kanji)
