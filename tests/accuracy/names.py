@@ -150,7 +150,7 @@ def _known_as(asked: Sheet, held: Sheet, rng: Random) -> bool:
         return False
     family, family_kana = family_name(rng)
     held.tail = f"（{family}　健一）"
-    asked.kanji, asked.kana = f"{family}　健一", f"{family_kana}　ケンイチ"
+    asked.kanji, asked.kana, asked.other_name = f"{family}　健一", f"{family_kana}　ケンイチ", True
     return True
 
 
@@ -166,7 +166,7 @@ def _known_as_unheld(asked: Sheet, held: Sheet, rng: Random) -> bool:
     if not held.latin:
         return False
     family, family_kana = family_name(rng)
-    asked.kanji, asked.kana = f"{family}　健一", f"{family_kana}　ケンイチ"
+    asked.kanji, asked.kana, asked.other_name = f"{family}　健一", f"{family_kana}　ケンイチ", True
     return True
 
 

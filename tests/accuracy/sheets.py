@@ -51,6 +51,7 @@ class Sheet:
     kanji: str = ""
     kana: str = ""
     address: str = ""
+    other_name: bool = False  # whether `kanji` is another name, not another way to write this one
     blank: str = "　"
     bracket: str = ""  # what stands in brackets behind the family name
     tail: str = ""  # and behind the whole name
@@ -175,7 +176,8 @@ def _shortened(name: str) -> str:
 
 def tells_apart(asked: Sheet, held: Sheet, stranger: Person) -> bool:
     """Whether anything that the asked sheet says is untrue of the stranger; what a side leaves out tells nothing."""
-    name = same_letters(asked.name.split("（")[0]) != same_letters(stranger.family + stranger.given)
+    said = asked.kanji if asked.other_name else asked.family + asked.given
+    name = same_letters(said) != same_letters(stranger.family + stranger.given)
     born = asked.born != stranger.birth
     return (
         name or born or asked.sex != stranger.sex or _other_place(asked, stranger.home, held.manner.building != "none")
