@@ -231,10 +231,11 @@ def test_steps_name_rule_side_and_texts() -> None:
     assert steps["name_kana", "SOUND-MARKS"] == ("ヤマダ", "ヤマタ")
     assert steps["name_kanji", "VARIANT-JIS"] == ("髙橋", "高橋")
     assert steps["birth_date", "BEYOND-ERA"] == ("5640110", "19890110")
-    assert steps["address", "former-name"] == ("浦和市", "さいたま市")
-    assert steps["address", "numerals"][0] == "高砂三丁目15番1号"
+    assert steps["address", "FORMER-NAME"] == ("埼玉県浦和市高砂三丁目15番1号", "さいたま市|高砂三丁目15番1号")
+    assert steps["address", "NUMERALS"][0] == "さいたま市|高砂三丁目15番1号"
 
 
 def test_nothing_to_explain() -> None:
     plain = RawPerson("ヤマタ", "山田", "19700101", "1", "", "東京都港区三田2-15-45")
-    assert explain(plain, plain) == ()
+    taken = {(step.item, step.rule) for step in explain(plain, plain)}
+    assert taken == {("address", "MUNICIPALITY"), ("address", "ADDRESS-PARTS")}
