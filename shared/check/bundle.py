@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Final
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
-from shared.check import desk  # what the bundle starts; whoever brings the bundle along brings along its modules
+from shared.check import browser, desk  # what the bundle starts with; who brings it along brings along their modules
 
 ROOT: Final = Path(desk.__file__).parents[2]
 LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)
+STARTS: Final = (browser.__name__, desk.__name__)
 _MAIN: Final = f"import sys\n\nfrom {desk.__name__} import main\n\nsys.exit(main())\n"
 
 

@@ -40,16 +40,16 @@ def plan_number(text: str) -> str:
     return text
 
 
-def write_to(out: Path | None, pieces: Iterable[bytes]) -> None:
-    """Write to a file that only its owner may read, or to standard output."""
+def write_to(out: Path | None, pieces: Iterable[str]) -> None:
+    """Write UTF-8 to a file that only its owner may read, or to standard output."""
+    encoded = (piece.encode() for piece in pieces)
     if out is None:
-        for piece in pieces:
-            sys.stdout.buffer.write(piece)
+        sys.stdout.buffer.writelines(encoded)
         sys.stdout.buffer.flush()
         return
     out.touch(mode=0o600)
     with out.open("wb") as file:
-        file.writelines(pieces)
+        file.writelines(encoded)
 
 
 def _parser() -> argparse.ArgumentParser:

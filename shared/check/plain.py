@@ -1,6 +1,7 @@
 """The check of one request file, record by record: standard library only, at constant memory."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
 
 from shared.check.findings import Finding, severity
 from shared.check.known_facts import FileFacts
@@ -10,24 +11,29 @@ from shared.layouts import Layout, Reading, layout
 from shared.layouts.lines import Source
 from shared.layouts.reading import Chunk, fields_of
 
+TOLD_EVERY: Final = 500
+
 
 class PlainCheck:
     """Iterate over `findings()`, then ask for `verdict()`."""
 
-    def __init__(self, source: Source, facts: FileFacts, request_layout: Layout | None = None) -> None:
+    def __init__(
+        self,
+        source: Source,
+        facts: FileFacts,
+        request_layout: Layout | None = None,
+        progress: Callable[[int], None] = lambda records: None,
+    ) -> None:
+        """`progress` is told now and then how many records are checked."""
         self._layout = request_layout or layout("pfa-request-1")
         self._facts = facts
+        self._progress = progress
         self._reading = Reading(self._layout, source, facts.kind)
         self._record = self._reading.data_record
         self._rules = RecordRules(self._layout, self._record, facts.today)
         self._ordinal = 2
         self._accepted = self._rejected = 0
         self._complete = True
-
-    @property
-    def size(self) -> int:
-        """How many bytes were read so far."""
-        return self._reading.size
 
     def findings(self) -> Iterator[Finding]:
         """The findings of all records in the order of lines; those of the file are in the verdict."""
@@ -49,6 +55,8 @@ class PlainCheck:
                 continue
             found = self._of_record(fields_of(record))
             self._ordinal += 1
+            if self._ordinal % TOLD_EVERY == 0:
+                self._progress(self._ordinal)
             if any(severity(code) == "error" for _, code in found):
                 self._rejected += 1
             else:

@@ -2,7 +2,7 @@
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -100,8 +100,10 @@ def facts_at_the_desk(kind: str, plan: str, as_of: date) -> FileFacts:
     return FileFacts(today=as_of, kind=KIND_CODES[kind], plan_number=plan or None)
 
 
-def plain_report(source: Source, *, kind: str, plan: str, as_of: date) -> Report:
-    """Check a file as intake would on that day."""
-    check = PlainCheck(source, facts_at_the_desk(kind, plan, as_of))
+def plain_report(
+    source: Source, *, kind: str, plan: str, as_of: date, progress: Callable[[int], None] = lambda records: None
+) -> Report:
+    """Check a file as intake would on that day; `progress` is told now and then how many records are checked."""
+    check = PlainCheck(source, facts_at_the_desk(kind, plan, as_of), progress=progress)
     found = FoundList(check.findings())
     return Report(kind, plan, as_of, check.verdict(), found)

@@ -61,11 +61,19 @@ class Lines:
         self.first = self.first.removeprefix(BOM).rstrip(_BLANK)
 
     def _cut_blocks(self) -> Iterator[bytes]:
-        while piece := self._source.read(PIECE_BYTES):
+        while piece := self._piece():
             self.size += len(piece)
-            if block := self._take(bytes(piece)):
+            if block := self._take(piece):
                 yield block
         self.tail = self._buffer.rstrip(_BLANK)
+
+    def _piece(self) -> bytes:
+        """The next 4 MiB, less only at the end, so that nothing depends on how a source hands out its bytes."""
+        parts, missing = list[bytes](), PIECE_BYTES
+        while missing and (part := self._source.read(missing)):
+            parts.append(bytes(part))
+            missing -= len(part)
+        return b"".join(parts)
 
     def _take(self, piece: bytes) -> bytes:
         """Add a piece; what is whole and cannot be the tail comes back."""

@@ -13,15 +13,14 @@ from shared.layouts.lines import Source
 FORMATS: Final = ("text", "json", "csv", "html")
 
 
-def rendered(report: Report, form: str, source: Callable[[], Source]) -> Iterator[bytes]:
-    """The report in one of the FORMATS, UTF-8. `source` opens the checked file once more; only CSV asks for it."""
+def rendered(report: Report, form: str, source: Callable[[], Source]) -> Iterator[str]:
+    """The report in one of the FORMATS. `source` opens the checked file once more; only CSV asks for it."""
     match form:
         case "csv":
-            pieces = as_csv(report, source())
+            return as_csv(report, source())
         case "html":
-            pieces = as_html(report)
+            return as_html(report)
         case "json":
-            pieces = as_json(report)
+            return as_json(report)
         case _:
-            pieces = as_text(report)
-    return (piece.encode() for piece in pieces)
+            return as_text(report)

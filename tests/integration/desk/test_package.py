@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from scripts.desk import build
-from shared.check.bundle import ROOT, bundle, bundled_files
+from shared.check.bundle import ROOT, STARTS, bundle, bundled_files
 from shared.check.renderings import FORMATS
 from tests.deploy.picking import imports
 from tests.unit.check.fuzz import KINDS, PLAN, fuzzed_files
@@ -79,7 +79,7 @@ def test_the_bytes_are_the_same_whenever_it_is_built(built: tuple[Path, Path], t
 
 
 def test_it_holds_every_module_that_it_imports_and_needs_nothing_but_python() -> None:
-    todo, found = ["shared/check/desk.py"], set[str]()
+    todo, found = [f"{start.replace('.', '/')}.py" for start in STARTS], set[str]()
     while todo:
         name = todo.pop()
         if name in found:
@@ -106,3 +106,10 @@ def test_every_data_file_is_read_by_one_of_its_modules() -> None:
 
 def test_its_licence_is_the_project_s() -> None:
     assert (ROOT / "shared/check/LICENSE.txt").read_bytes() == (ROOT / "LICENSE").read_bytes()
+
+
+def test_it_names_whose_data_it_carries() -> None:
+    own = (ROOT / "shared/check/NOTICE.txt").read_text("utf-8")
+    for part in (ROOT / "NOTICE").read_text("utf-8").split("\n\n"):
+        if part.startswith("shared/people/data"):
+            assert part in own

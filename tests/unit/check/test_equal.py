@@ -36,7 +36,7 @@ def _report(known: FileFacts, verdict: Verdict, found: FoundList) -> Report:
 
 
 def json_of(report: Report) -> bytes:
-    return b"".join(rendered(report, "json", lambda: io.BytesIO()))
+    return "".join(rendered(report, "json", io.BytesIO)).encode()
 
 
 def differing(file: FuzzedFile) -> tuple[Report, Report] | None:
