@@ -21,6 +21,7 @@ COMMANDS = {
     "demo": ("cli.demo.command", "app"),
     "check": ("cli.check", "app"),
     "jobs": ("cli.jobs", "app"),
+    "normalise": ("cli.normalise", "app"),
     "layouts": ("cli.layouts", "app"),
     "plan": ("cli.registers", "plan_app"),
     "staff": ("cli.registers", "staff_app"),

@@ -16,6 +16,7 @@ PROMISED: Final = frozenset(
         "demo",
         "check",
         "jobs run",
+        "normalise",
         "layouts list",
         "layouts show",
         "plan list",
