@@ -10,6 +10,7 @@ from services.matcher.domain.answers import HELD, KEPT
 from services.matcher.domain.compare import CODES
 from services.matcher.domain.provisional import decided, judged
 from services.matcher.domain.table import four_items_1
+from services.matcher.usecases.match_provisional import _replies
 
 TABLE = four_items_1()
 ASKED = ("ﾔﾏﾀﾞ ﾊﾅｺ", "山田　花子", "19500101", "2", "1000001", "東京都千代田区千代田１－１")
@@ -83,3 +84,36 @@ def test_outcome_and_differing_are_codes_and_nothing_else(answers: list[list[tup
     assert set(verdicts["outcome"]) <= OUTCOMES
     named = {code for text in verdicts["differing"] if text for code in text.split(";")}
     assert named <= set(CODES)
+
+
+REPLY = ("slice", "serial", "member_id", "outcome", "inquiry_number", "differing")
+# Beside what the asker sent and a number drawn at random, a reply holds words of these closed lists and nothing else.
+WORDS = {"", *OUTCOMES, *CODES}
+ANYONE = st.tuples(*[st.text(max_size=12)] * 6)
+
+
+@settings(max_examples=100, deadline=None)
+@given(ANYONE, st.lists(ANYONE, min_size=1, max_size=5), st.sampled_from(["0", "1", "2", "9"]), st.data())
+def test_a_reply_holds_nothing_of_the_registrys_that_the_asker_did_not_send(
+    asked: tuple[str, ...], registered: list[tuple[str, ...]], result: str, data: st.DataObject
+) -> None:
+    """Whatever the registry holds: the columns that a plan gets say outcome and codes, never a value."""
+    alike = data.draw(st.sets(st.integers(0, 5)))
+    held = [tuple(asked[at] if at in alike else text for at, text in enumerate(one)) for one in registered]
+    questions = pl.DataFrame(
+        [(1, 0, "00012345", 7, "M-7", *asked)],
+        schema=["seq", "slice", "plan", "serial", "member_id", *HELD],
+        orient="row",
+        schema_overrides={"seq": pl.Int64},
+    )
+    answers = answers_frame([(1, result, which, one) for which, one in enumerate(held, 1)])
+    rows = questions.drop(HELD).join(decided(judged(questions, answers, TABLE), TABLE), on="seq", how="left")
+    numbers = pl.DataFrame({"seq": [1], "inquiry_number": ["A1B2C3D4E5"]}, schema_overrides={"seq": pl.Int64})
+    [reply] = _replies(rows, numbers.filter(rows["outcome"] == "10")).to_dicts()
+    assert tuple(reply) == REPLY
+    assert (reply["slice"], reply["serial"], reply["member_id"]) == (0, 7, "M-7")
+    assert reply["inquiry_number"] in ("A1B2C3D4E5", "")
+    assert {reply["outcome"], *reply["differing"].split(";")} <= WORDS
+    told = ";".join((reply["outcome"], reply["differing"]))
+    for value in {text for one in held for text in one} - set(asked) - {""}:
+        assert value not in told or any(value in word for word in WORDS)
