@@ -39,6 +39,11 @@ SURFACE: Final = {
         GET /batches/{}/balance
         GET /reviews
         GET /reviews/{}
+        GET /reviews/agreement
+        POST /reviews/assignments
+        POST /reviews/{}/assignment
+        DELETE /reviews/{}/assignment
+        POST /reviews/{}/assignment/withdrawal
         POST /reviews/{}/decision
         POST /batches/{}/release
         GET /batches/{}/deaths

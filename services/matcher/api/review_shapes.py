@@ -95,8 +95,10 @@ class Step(BaseModel):
     """One step of bringing a text into comparable form."""
 
     item: str
-    rule: str
     side: Literal["asked", "held"]
+    rule: str
+    ja: str
+    en: str
     before: str
     after: str
 

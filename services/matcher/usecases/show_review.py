@@ -8,7 +8,7 @@ from typing import Any, Final
 import orjson
 
 from services.matcher.domain.answers import HELD
-from services.matcher.domain.explain import explain
+from services.matcher.domain.explain import RULES, Step, explain
 from services.matcher.domain.items.judgement import SEPARATOR, reasons
 from services.matcher.domain.review import BLIND, DECIDED, holder_of
 from services.matcher.domain.spans import differing_spans
@@ -100,10 +100,7 @@ def _candidate(asked: Mapping[str, str], one: Mapping[str, Any]) -> dict[str, An
         "differing": one["differing"].split(SEPARATOR) if one["differing"] else [],
         "evidence": {item: _told(codes) for item, codes in one.get("evidence", {}).items()},
         "differences": _differences(asked, one),
-        "steps": [
-            {"item": step.item, "rule": step.rule, "side": step.side, "before": step.before, "after": step.after}
-            for step in steps
-        ],
+        "steps": [_step(step) for step in steps],
     }
 
 
@@ -117,6 +114,12 @@ def _differences(asked: Mapping[str, str], one: Mapping[str, Any]) -> dict[str, 
     """Of each item that is not written the same: the spans that differ, on either side."""
     spans = {item: differing_spans(asked[item] or "", one[item] or "") for item in HELD}
     return {item: {"asked": ours, "held": theirs} for item, (ours, theirs) in spans.items() if ours or theirs}
+
+
+def _step(step: Step) -> dict[str, str]:
+    ja, en = RULES.get(step.rule, (step.rule, step.rule))
+    told = {"rule": step.rule, "ja": ja, "en": en, "before": step.before, "after": step.after}
+    return {"item": step.item, "side": step.side, **told}
 
 
 def _verdict(parts: MatcherParts, review: Review, one: ReviewVerdict) -> dict[str, Any]:
