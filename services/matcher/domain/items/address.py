@@ -48,21 +48,14 @@ def judge_address(asked: str, held: str) -> Judged:
 def judge_addresses(rows: pl.DataFrame) -> pl.DataFrame:
     """`judge_address` over asked_address and held_address: column codes."""
     texts = rows.select(pl.col("asked_address").alias("asked"), pl.col("held_address").alias("held"))
-    unlike = pl.col("asked") != pl.col("held")
-    clear = pl.all_horizontal(~is_blank_column(pl.col(side)) & ~is_unreadable_column(pl.col(side)) for side in _SIDES)
-    others = only_where(texts, unlike & clear, _codes_of_unlike)
-    return pl.concat([texts, others], how="horizontal").select(_codes().alias("codes"))
-
-
-def _codes() -> pl.Expr:
     asked, held = pl.col("asked"), pl.col("held")
-    return (
-        pl.when(is_blank_column(asked) | is_blank_column(held))
-        .then(pl.lit(_MISSING))
-        .when(is_unreadable_column(asked) | is_unreadable_column(held))
-        .then(pl.lit(_UNREADABLE))
-        .otherwise(pl.col("codes").fill_null(""))
+    flagged = texts.with_columns(
+        missing=is_blank_column(asked) | is_blank_column(held),
+        unreadable=is_unreadable_column(asked) | is_unreadable_column(held),
     )
+    others = only_where(flagged, (asked != held) & ~pl.col("missing") & ~pl.col("unreadable"), _codes_of_unlike)
+    unreadable = pl.when("unreadable").then(pl.lit(_UNREADABLE)).otherwise(pl.col("codes").fill_null(""))
+    return flagged.hstack(others).select(codes=pl.when("missing").then(pl.lit(_MISSING)).otherwise(unreadable))
 
 
 def _by_parts(asked: str, held: str) -> Judged:
@@ -177,12 +170,12 @@ def _unlike_but_for_house(forms: pl.DataFrame) -> pl.DataFrame:
     rest = named.with_columns(
         unlike, *(pl.col(f"{side}_tidy").str.strip_prefix(pl.col(f"{side}_prefecture")) for side in _SIDES)
     ).hstack(inside)
-    left_out = pl.when("unlike").then(pl.lit(_PREFECTURE)).otherwise(pl.lit(""))
-    alike = pl.col("asked_tidy") == pl.col("held_tidy")
-    house = _house_column()
-    settled = pl.when(alike).then(left_out).when(house != "").then(joined(left_out, house)).otherwise(pl.lit(""))
     known = ~pl.col("unlike") | pl.col("inside").fill_null(value=False)
-    return rest.select(settled=pl.when(known).then(settled).otherwise(pl.lit("")))
+    same_house = pl.col("asked_tidy") == pl.col("held_tidy")
+    houses = only_where(rest, known & ~same_house, lambda rows: rows.select(house=_house_column()))
+    left_out, house = pl.when("unlike").then(pl.lit(_PREFECTURE)).otherwise(pl.lit("")), pl.col("house")
+    settled = pl.when(same_house).then(left_out).when(house != "").then(joined(left_out, house)).otherwise(pl.lit(""))
+    return rest.hstack(houses).select(settled=pl.when(known).then(settled).otherwise(pl.lit("")))
 
 
 def _is_in_column(rows: pl.DataFrame) -> pl.DataFrame:
