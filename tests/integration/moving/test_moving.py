@@ -147,13 +147,14 @@ def test_from_an_older_revision(office: Moment, tmp_path: Path, bring: Import, i
     with closing(sqlite3.connect(office.database("intake"))) as database:
         for column in ("claimed_until", "claimed_by"):
             database.execute(f"ALTER TABLE inbox DROP COLUMN {column}")
+        database.execute("ALTER TABLE request DROP COLUMN finding_counts")
         database.execute("UPDATE alembic_version SET version_num = '0001'")
         database.commit()
     out = tmp_path / "out"
     shokai("export", "--data-dir", str(office.data_dir), "--out", str(out))
     told = bring(out)
     with installation.connect("intake") as database:
-        assert database.execute("SELECT version_num FROM alembic_version").fetchone() == ("0002",)
+        assert database.execute("SELECT version_num FROM alembic_version").fetchone() == ("0003",)
         found = database.execute("SELECT count(*) FROM inbox WHERE claimed_by = ''").fetchone()
     assert found == (office.count("intake", "inbox"),)
     assert told["rows"]["intake"] > 0
