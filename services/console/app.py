@@ -7,6 +7,7 @@ from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from services.console.api.board import BoardReader, board_routes
+from services.console.api.check import check_routes
 from services.console.api.deaths import death_routes
 from services.console.api.gate import Gate
 from services.console.api.health import own_health_routes
@@ -54,6 +55,7 @@ def create_app(clients: Lines, place: Place, *, unsigned: Lines) -> FastAPI:
     reader = BoardReader(clients, place.clock, association=place.association, mode=place.mode)
     app.include_router(board_routes(reader))
     app.include_router(own_health_routes())
+    app.include_router(check_routes(place.association, place.mode))
     for routes in (signing_routes, home_routes, review_routes, death_routes, quality_routes, rule_routes):
         app.include_router(routes(pages, sessions))
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")

@@ -42,8 +42,24 @@ def test_the_office_reaches_pages_and_services_but_not_the_registry_data(cluster
     assert reached(cluster, zone("office")) == {"console", "authority", "intake", "media", "audit"}
 
 
-def test_the_security_room_reaches_the_matcher_and_where_to_sign_in(cluster: Cluster) -> None:
-    assert reached(cluster, zone("secure")) == {"authority", "matcher"}
+def test_the_security_room_reaches_the_matcher_the_pages_and_where_to_sign_in(cluster: Cluster) -> None:
+    assert reached(cluster, zone("secure")) == {"authority", "matcher", "console"}
+
+
+def test_single_reviews_are_shown_in_the_security_room_alone(cluster: Cluster) -> None:
+    def shown_at(name: str) -> bool:
+        spec = cluster.named("Ingress")[name]["spec"]
+        paths = [(one["path"], one["pathType"]) for rule in spec["rules"] for one in rule["http"]["paths"]]
+        return any(kind == "Prefix" and "/reviews/1".startswith(path) for path, kind in paths)
+
+    assert [name for name in ("exchange", "office", "secure") if shown_at(name)] == ["secure"]
+
+
+def test_a_browser_stays_with_the_console_that_it_signed_in_at(cluster: Cluster) -> None:
+    for name in ("office", "secure"):
+        notes = cluster.named("Ingress")[name]["metadata"]["annotations"]
+        assert notes["nginx.ingress.kubernetes.io/affinity"] == "cookie"
+        assert notes["nginx.ingress.kubernetes.io/affinity-mode"] == "persistent"
 
 
 def test_nobody_else_reaches_anything(cluster: Cluster) -> None:

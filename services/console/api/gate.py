@@ -9,7 +9,8 @@ from fastapi import Depends, Request
 from services.console.sessions import Session, Sessions
 from shared.refusals import Refusal
 
-OPEN: Final = frozenset({"/", "/board", "/sign-in", "/healthz", "/readyz", "/metrics", "/check"})
+CHECK: Final = frozenset({"/check", "/check/worker.js", "/check/report.css", "/check/shokai-check.pyz"})
+OPEN: Final = frozenset({"/", "/board", "/sign-in", "/healthz", "/readyz", "/metrics"}) | CHECK
 """Nothing personal, or what one signs in with. Files under /static are no routes."""
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 READING: Final = frozenset({"GET", "HEAD"})

@@ -1,5 +1,6 @@
 """Reviews: what waits, both sides of one, the verdict, and straight on to the next."""
 
+import re
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Query, Request
@@ -10,6 +11,7 @@ from services.console.api.pages import Pages, page_headers
 from services.console.calls import AsPerson, ServiceRefused
 from services.console.domain.side_by_side import rows_of, steps_of
 from services.console.sessions import Sessions
+from shared.refusals import Refusal
 
 REVIEWS: Final = "/matcher/v1/reviews"
 PURPOSE: Final = "review"
@@ -22,7 +24,8 @@ VERDICTS: Final = frozenset("012345")
 MENDABLE: Final = frozenset({"invalid-input", "candidate-unknown"})
 """Refusals after which the same form is shown once more, with what was typed."""
 
-ReviewId = Annotated[str, Path(pattern=r"^[0-9A-Za-z-]{1,36}$")]
+ID: Final = re.compile(r"[0-9A-Za-z-]{1,36}")
+ReviewId = Annotated[str, Path(pattern=f"^{ID.pattern}$")]
 Narrow = Annotated[str, Query(max_length=36, pattern=r"^[0-9A-Za-z-]*$")]
 Cursor = Annotated[str, Query(max_length=400)]
 
@@ -70,6 +73,15 @@ def _lists(router: APIRouter, pages: Pages, sessions: Sessions) -> None:
         taken = await sessions.as_person(person).post(f"{REVIEWS}/assignments", wanted, once=form.get("once", ""))
         return _to(request, f"/{taken['items'][0]['id']}" if taken["items"] else "?after=nothing")
 
+    @router.post("/withdrawals")
+    async def withdraw(request: Request, person: Person, form: Form) -> Response:
+        review_id = form.get("review_id", "")
+        if not ID.fullmatch(review_id):
+            raise Refusal("bad-request")
+        path = f"{REVIEWS}/{review_id}/assignment/withdrawal"
+        await sessions.as_person(person).post(path, once=form.get("once", ""))
+        return _to(request, "?after=back")
+
 
 def _single(router: APIRouter, pages: Pages, sessions: Sessions) -> None:
     @router.get("/{review_id}")
@@ -91,12 +103,6 @@ def _single(router: APIRouter, pages: Pages, sessions: Sessions) -> None:
         calls = sessions.as_person(person)
         await calls.delete(f"{REVIEWS}/{review_id}/assignment")
         return await _next(request, calls, "back")
-
-    @router.post("/{review_id}/withdraw")
-    async def withdraw(request: Request, person: Person, review_id: ReviewId, form: Form) -> Response:
-        calls = sessions.as_person(person)
-        await calls.post(f"{REVIEWS}/{review_id}/assignment/withdrawal", once=form.get("once", ""))
-        return _to(request, "?after=back")
 
     @router.post("/{review_id}/decision")
     async def decide(request: Request, person: Person, review_id: ReviewId, form: Form) -> Response:

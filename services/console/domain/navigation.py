@@ -42,7 +42,7 @@ WAITS: Final = (
         "/reviews",
         "あなたの担当の要確認",
         "reviews assigned to you",
-        "matcher.review.list",
+        "matcher.review.take",
         "/matcher/v1/reviews",
         (("assigned_to", "me"),),
     ),

@@ -59,7 +59,7 @@ def marked(page: str) -> list[str]:
 
 def waiting(desk: Desk) -> list[int]:
     """How many reviews wait for the person, and for anybody's first verdict, as the home page says."""
-    return [int(count) for count in re.findall(r'class="count">(\d+)<', desk.get("/home"))]
+    return [int(count) for count in re.findall(r'class="count">(\d+)<', desk.get("/home"))][:2]
 
 
 def test_what_waits_is_counted_at_home(house: Apart) -> None:
@@ -83,6 +83,7 @@ def test_two_sides_are_shown_with_their_differences(house: Apart) -> None:
     assert "規則により同じ" in words(page)
     steps = page.partition('class="how"')[2]
     assert '<td class="text">ｻｲﾄｳ ｱｹﾐ</td>' in steps
+    assert "全角・半角" in steps
     assert page.count('type="radio"') == 2
 
 
@@ -150,7 +151,7 @@ def test_a_blind_second_person_sees_nothing_of_the_first(house: Apart, verdict: 
     page = second.send(f"{path}/take")
     assert "先入観のない二人目の判断です" in page
     told = words(page)
-    for hidden in (REASON, "operator-1", "これまでの判断", "規則の提案 proposed", "規則により同じ", "判定表"):
+    for hidden in (REASON, "operator-1", "これまでの判断", "規則の提案 proposed", "規則により同じ", "four-items-1"):
         assert hidden not in told, hidden
     assert page.count('type="radio"') == 3
     listed = words(second.get("/reviews?state="))
@@ -212,8 +213,16 @@ def test_a_review_is_given_back_or_taken_away(house: Apart) -> None:
     second.send(f"{path}/take")
     assert review_in_front(second) == path
     assert "operator-2" in supervisor.get("/reviews")
-    assert "担当を外しました" in supervisor.send(f"{path}/withdraw")
+    assert "担当を外しました" in supervisor.send("/reviews/withdrawals", {"review_id": path.removeprefix("/reviews/")})
     second.get(path, expect=409)
+
+
+@pytest.mark.parametrize(("review_id", "status"), [("", 400), ("../x", 400), ("x" * 37, 400), ("none", 404)])
+def test_taking_away_needs_a_review(house: Apart, review_id: str, status: int) -> None:
+    taker, supervisor = one_at(house, "operator-1"), one_at(house, "supervisor-1")
+    take(taker, "1")
+    supervisor.get("/reviews")
+    supervisor.send("/reviews/withdrawals", {"review_id": review_id}, status)
 
 
 @pytest.mark.parametrize("staff_id", ["supervisor-1", "auditor-1", "clerk-1"])
