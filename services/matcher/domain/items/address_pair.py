@@ -23,6 +23,7 @@ _COUNTED_APART = {"丁目", "番"}
 _LETTER = re.compile("([0-9])-?([甲乙丙丁戊己庚辛イロハニホヘト])-?")
 _OUTER_HYPHENS = re.compile("-(?![0-9])|(?<![0-9])-")
 _BEFORE_BLANK = re.compile(f"(?<=[番地号目のノ-]){ANY}+(?=[ \u3000])")
+_STREETS = re.compile("(?:通|上ル|下ル|[東西]入ル?)$")
 _ROOM_ONLY = re.compile("[0-9F-]*")
 
 
@@ -196,9 +197,11 @@ def _one_goes_on(asked: Written, held: Written) -> bool:
 
 
 def _streets(one: str, other: str) -> set[str]:
+    """What stands before the town; left out by rule only where it is streets: 新徳屋町 is not 徳屋町."""
     if one == other:
         return set()
-    return {"ADDRESS-STREET-OMITTED" if "" in (one, other) else "ADDRESS-STREET-DIFFERS"}
+    left_out = "" in (one, other) and _STREETS.search(one + other)
+    return {"ADDRESS-STREET-OMITTED" if left_out else "ADDRESS-STREET-DIFFERS"}
 
 
 def _after(found: Located, written: Written) -> tuple[str, str, str]:
@@ -214,7 +217,8 @@ def _houses(asked: Written, one: tuple[str, str], held: Written, other: tuple[st
         if _counted_apart(asked, held) or _is_floor(one[1]) != _is_floor(other[1]):
             return {"ADDRESS-NUMBER-DIFFERS"}
         return _buildings(*(_OUTER_HYPHENS.sub("", side[1].replace("棟", "-")) for side in (one, other)))
-    if _room_in_numbers(numbers, one[1], other_numbers, other[1]):
+    here, there = (numbers, one[1]), (other_numbers, other[1])
+    if _room_in_numbers(here, there, held) or _room_in_numbers(there, here, asked):
         return {"ADDRESS-BUILDING-OMITTED"}
     shorter, longer = sorted((numbers.split("-"), other_numbers.split("-")), key=len)
     part = "" in (numbers, other_numbers) or longer[: len(shorter)] == shorter
@@ -232,14 +236,16 @@ def _is_floor(building: str) -> bool:
     return building.startswith(("F", "棟"))
 
 
-def _room_in_numbers(numbers: str, building: str, other_numbers: str, other_building: str) -> bool:
-    """1-2-3 コーポ山田101 and 1-2-3-101."""
-    both = ((numbers, building, other_numbers, other_building), (other_numbers, other_building, numbers, building))
-    return any(
-        room and not none and f"{short}-{room}" == whole
-        for short, named, whole, none in both
-        for room in ["-".join(re.findall("[0-9]+", named))]
-    )
+def _room_in_numbers(named: tuple[str, str], chained: tuple[str, str], written: Written) -> bool:
+    """1-2-3 コーポ山田101 and 1-2-3-101: the room hangs on a hyphen, behind two numbers or a finished one (12番地-301).
+
+    12番地301 and 12-301 may be another house.
+    """
+    numbers, room = named[0], "-".join(re.findall("[0-9]+", named[1]))
+    if not room or chained != (f"{numbers}-{room}", ""):
+        return False
+    hung = re.search(f"([地番号]?)-{room}(?![0-9])", written.rest)
+    return hung is not None and (hung[1] != "" or "-" in numbers)
 
 
 def _buildings(one: str, other: str) -> set[str]:

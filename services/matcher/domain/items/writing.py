@@ -57,11 +57,16 @@ def _exchanged(name: str) -> str:
     return "".join(reversed(both)) if len(both) == 2 else name
 
 
+def _turned(asked: tuple[str, ...], held: tuple[str, ...]) -> bool:
+    """Whether only the family name changed ends: THI LAN TRAN is TRAN THI LAN, but TRAN LAN THI may be her sister."""
+    return any(asked[at:] + asked[:at] == held for at in range(len(asked)))
+
+
 def _latin(asked: tuple[str, ...], held: tuple[str, ...]) -> tuple[str, ...] | None:
     if "".join(asked) == "".join(held):
         return ("KANJI-FORM",)
     if sorted(asked) == sorted(held):
-        return ("NAME-ORDER",)
+        return ("NAME-ORDER",) if _turned(asked, held) else ("NAME-PARTS-SWAPPED",)
     shorter, longer = (Counter(name) for name in sorted((asked, held), key=len))
     common = shorter & longer
     initials = tuple((shorter - common).elements())
