@@ -59,7 +59,8 @@ async def give_back(parts: MatcherParts, caller: Caller, review_id: str, once: O
         review = review_of(work.session, review_id)
         if _waiting_holder(work, parts, review) != caller.principal.id:
             raise Refusal("review-not-yours")
-        _unassign(work, caller, review, GIVE_BACK)
+        review.assigned_to, review.assigned_at = "", None
+        work.record(caller.access(GIVE_BACK, "review", review.id))
         return _shown(work, parts, caller, review)
 
     return await once.write(parts.db, give)
@@ -71,7 +72,8 @@ async def withdraw_assignment(parts: MatcherParts, caller: Caller, review_id: st
     def withdraw(work: Work) -> dict[str, Any]:
         review = review_of(work.session, review_id)
         if _waiting_holder(work, parts, review):
-            _unassign(work, caller, review, WITHDRAW)
+            review.assigned_to, review.assigned_at = "", None
+            work.record(caller.access(WITHDRAW, "review", review.id))
         return _shown(work, parts, caller, review)
 
     return await once.write(parts.db, withdraw)
@@ -86,11 +88,6 @@ def _waiting_holder(work: Work, parts: MatcherParts, review: Review) -> str:
 def _assign(work: Work, caller: Caller, review: Review) -> None:
     review.assigned_to, review.assigned_at = caller.principal.id, work.now
     work.record(caller.access(TAKE, "review", review.id))
-
-
-def _unassign(work: Work, caller: Caller, review: Review, action: str) -> None:
-    review.assigned_to, review.assigned_at = "", None
-    work.record(caller.access(action, "review", review.id))
 
 
 def _shown(work: Work, parts: MatcherParts, caller: Caller, review: Review) -> dict[str, Any]:
