@@ -15,7 +15,7 @@ from shared.people.numerals import with_hyphens
 from shared.people.variants import variant_bases
 
 HYPHENS = dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2500\u2501\u30fc\uff0d\uff70~\u301c", "-")
-ALIKE = dict.fromkeys("がガヶケ", "ケ") | dict.fromkeys("つっツッ", "ツ") | dict.fromkeys("のノ之乃", "ノ")
+ALIKE = dict.fromkeys("がガヶケヵ", "ケ") | dict.fromkeys("つっツッ", "ツ") | dict.fromkeys("のノ之乃", "ノ")
 FORMS = FORM | HYPHENS | ALIKE
 # Longer ones first: 文字 is part of names such as 十文字; 字 alone marks a part of a town and may be missing.
 WORDS = {"塩釜": "塩竈", "文字": "文字", "大字": "", "字": ""}

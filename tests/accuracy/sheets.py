@@ -177,11 +177,17 @@ def _shortened(name: str) -> str:
 def tells_apart(asked: Sheet, held: Sheet, stranger: Person) -> bool:
     """Whether anything that the asked sheet says is untrue of the stranger; what a side leaves out tells nothing."""
     said = asked.kanji if asked.other_name else asked.family + asked.given
-    name = same_letters(said) != same_letters(stranger.family + stranger.given)
+    name = same_letters(said) not in _names(held, stranger)
     born = asked.born != stranger.birth
     return (
         name or born or asked.sex != stranger.sex or _other_place(asked, stranger.home, held.manner.building != "none")
     )
+
+
+def _names(held: Sheet, stranger: Person) -> set[str]:
+    """All names under which the registry has the stranger: the name, the former one, the 通称."""
+    former = held.bracket.strip("（）") + stranger.given if held.bracket else ""
+    return {same_letters(name) for name in (stranger.family + stranger.given, former, held.tail.strip("（）")) if name}
 
 
 def _other_place(asked: Sheet, other: Home, built: bool) -> bool:
