@@ -24,20 +24,21 @@ def as_html(report: Report) -> Iterator[str]:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>照会依頼ファイル チェック結果</title>\n<style>{report_style()}</style>\n</head>\n<body>\n"
     )
+    yield '<main>\n<h1>照会依頼ファイルのチェック <span lang="en">Check of a request file</span></h1>\n'
     yield from as_section(report)
-    yield "</body>\n</html>\n"
+    yield "</main>\n</body>\n</html>\n"
 
 
 def as_section(report: Report) -> Iterator[str]:
     """The report alone, to stand in a page that brings `report_style`."""
-    yield '<main class="check-report">\n'
+    yield '<section class="check-report">\n'
     yield _outcome(report)
     if report.count:
         yield _picture(report)
         yield from _what_to_do(report)
         yield from _line_by_line(report)
     yield _not_checked(report)
-    yield "</main>\n"
+    yield "</section>\n"
 
 
 @cache
@@ -70,21 +71,21 @@ def _outcome(report: Report) -> str:
     }
     rows = "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in facts.items())
     return (
-        '<h1>照会依頼ファイル チェック結果 <span lang="en">Check of a request file</span></h1>\n'
+        '<h2>結果 <span lang="en">Result</span></h2>\n'
         f'<section class="outcome {told[0]}"><p><strong>{told[1]}</strong> <span lang="en">{told[2]}</span></p>\n'
         f"<dl>{rows}</dl></section>\n"
     )
 
 
 def _picture(report: Report) -> str:
-    title = '<h2>指摘の内訳 <span lang="en">Findings by code</span></h2>\n'
+    title = '<h3>指摘の内訳 <span lang="en">Findings by code</span></h3>\n'
     return title + bars([(code, FINDINGS[code].ja, count) for code, count in report.by_code.items()])
 
 
 def _what_to_do(report: Report) -> Iterator[str]:
     yield (
-        '<h2>直し方 <span lang="en">What to do</span></h2>\n<div class="scroll"><table><thead><tr>'
-        "<th>コード</th><th>扱い</th><th>件数</th><th>内容</th><th>対処</th></tr></thead><tbody>\n"
+        '<h3>直し方 <span lang="en">What to do</span></h3>\n'
+        + _table_head("コードごとの直し方", "コード", "扱い", "件数", "内容", "対処")
     )
     for code, count in report.by_code.items():
         text = FINDINGS[code]
@@ -97,8 +98,8 @@ def _what_to_do(report: Report) -> Iterator[str]:
 
 def _line_by_line(report: Report) -> Iterator[str]:
     yield (
-        '<h2>行ごとの指摘 <span lang="en">Line by line</span></h2>\n<div class="scroll"><table><thead><tr>'
-        "<th>行</th><th>項目</th><th>コード</th><th>内容</th><th>対処</th></tr></thead><tbody>\n"
+        '<h3>行ごとの指摘 <span lang="en">Line by line</span></h3>\n'
+        + _table_head("行ごとの指摘", "行", "項目", "コード", "内容", "対処")
     )
     in_order = (finding for _, findings in report.by_line() for finding in findings)
     for finding in islice(in_order, LISTED):
@@ -106,6 +107,14 @@ def _line_by_line(report: Report) -> Iterator[str]:
     yield "</tbody></table></div>\n"
     if (more := report.count - LISTED) > 0:
         yield f'<p>ほか {more:,} 件は CSV か JSON に。<span lang="en">{more:,} more in CSV or JSON.</span></p>\n'
+
+
+def _table_head(caption: str, *columns: str) -> str:
+    heads = "".join(f'<th scope="col">{column}</th>' for column in columns)
+    return (
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{caption}"><table><caption>{caption}</caption>'
+        f"<thead><tr>{heads}</tr></thead><tbody>\n"
+    )
 
 
 def _row(finding: Finding) -> str:
@@ -122,7 +131,7 @@ def _row(finding: Finding) -> str:
 def _not_checked(report: Report) -> str:
     items = "".join(f"<li>{code}: {_both(FINDINGS[code].ja, FINDINGS[code].en)}</li>" for code in report.not_checked)
     return (
-        '<h2>連合会でだけ確かめる項目 <span lang="en">Checked by the association only</span></h2>\n'
+        '<h3>連合会でだけ確かめる項目 <span lang="en">Checked by the association only</span></h3>\n'
         f"<p>次の項目は、この端末では確かめられません。</p>\n<ul>{items}</ul>\n"
     )
 

@@ -8,17 +8,17 @@ WIDTH: Final = 480
 ROW: Final = 46
 _BAR: Final = 390
 _HATCH: Final = (
-    '<defs><pattern id="hatch" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+    '<defs><pattern id="check-hatch" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
     '<rect width="8" height="8" fill="#e69f00"/><rect width="3" height="8" fill="#7a5300"/></pattern></defs>'
 )
-_FILLS: Final = {"F": "#1a1a1a", "R": "#0072b2", "W": "url(#hatch)"}
+_FILLS: Final = {"F": "#1a1a1a", "R": "#0072b2", "W": "url(#check-hatch)"}
 
 
 def bars(counts: Sequence[tuple[str, str, int]]) -> str:
     """(code, meaning, count), longest first."""
     height = ROW * len(counts)
     return (
-        f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="コードごとの件数">{_HATCH}'
+        f'<svg viewBox="0 0 {WIDTH} {height}" role="img"><title>コードごとの件数</title>{_HATCH}'
         f"{''.join(_rows(counts))}</svg>\n"
     )
 

@@ -73,13 +73,13 @@ function takeFromName() {
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
-  const file = chosen.files[0];
-  expected = await countLines(file);
-  result.replaceChildren();
-  at("save").hidden = true;
   document.body.dataset.state = "checking";
   busy(true);
   say(...SAID.checking);
+  result.replaceChildren();
+  at("save").hidden = true;
+  const file = chosen.files[0];
+  expected = await countLines(file);
   worker.postMessage({ ask: "check", file, kind: at("kind").value, plan: at("plan").value, asOf: at("as-of").value });
 });
 at("save").addEventListener("click", ({ target }) => {
