@@ -16,6 +16,7 @@ import pytest
 
 from cli.embedded import Embedded
 from tests.e2e.outside_client import bootstrap
+from tests.integration.console.desk import Desk
 from tests.parts.keeper import free_port, wait_until
 from tests.unit.cli.apart import Apart
 
@@ -100,6 +101,18 @@ def test_it_shows_what_the_services_tell(apart: Apart, key_files: tuple[Path, Pa
         assert "shokai_http_seconds" in httpx.get(f"{address}/metrics").text
         assert httpx.get(f"{address}/static/board.css").status_code == 200
     assert "process.stopped" in (tmp_path / "log").read_text()
+
+
+def test_staff_sign_in_there_and_see_what_waits(apart: Apart, key_files: tuple[Path, Path], tmp_path: Path) -> None:
+    with console(apart, key_files, tmp_path / "log") as address:
+        desk = Desk(address)
+        assert "あなたの担当の要確認" in desk.sign_in("operator-1")
+        assert "要確認" in desk.get("/reviews")
+        assert "今の判定表" in desk.get("/rules")
+        desk.send("/sign-out")
+    told = (tmp_path / "log").read_text()
+    assert "password" not in told
+    assert "eyJ" not in told
 
 
 @pytest.mark.parametrize(("away", "told"), [("intake", "受付"), ("audit", "監査記録"), ("authority", "認証")])
