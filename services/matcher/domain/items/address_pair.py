@@ -83,7 +83,7 @@ def _places(asked: Written, held: Written) -> set[str]:
     one, other = asked.place, held.place
     if one.former != other.former:
         return _over_time(asked, held) if one.former else _over_time(held, asked)
-    if one.name == other.name and _prefectures_agree(one, other):
+    if _name(one.name) == _name(other.name) and _prefectures_agree(one, other):
         return {*_left_out(asked, held), *_both_former(one, other)}
     if _one_leaves_out_ward(one, other) and _prefectures_agree(one, other):
         return {"ADDRESS-WARD-OMITTED"}

@@ -59,6 +59,7 @@ def test_another_digit_is_another_address(data: st.DataObject, place: Place) -> 
         ("東京都千代田区霞が関3-2-1", "東京都千代田区霞が関三丁目2番1号", ["NOTATION"]),
         ("千代田区霞が関3-2-1", "東京都千代田区霞が関３丁目２番１号", ["PREFECTURE-OMITTED"]),
         ("府中市宮西町2-24", "東京都府中市宮西町2丁目24番地", ["PREFECTURE-OMITTED"]),
+        ("鹿島市古枝22-26", "佐賀県鹿島市古枝22番地26", ["PREFECTURE-OMITTED"]),
         ("北海道ニセコ町字富士見55", "北海道虻田郡ニセコ町富士見55番地", ["COUNTY-OMITTED"]),
         ("茨城県龍ケ崎市3710", "茨城県竜ヶ崎市3710番地", ["VARIANT"]),
         ("東京都千代田区霞が関3-2-1", "東京都千代田区霞が関3-2-1霞ビル1201", ["BUILDING-OMITTED"]),
