@@ -49,6 +49,7 @@ BAD: Final = {
         ("shared/refusals", "shared.telemetry"),
     ),
     "people": (("shared/people/names", "polars"), ("shared/people/dates", "numpy")),
+    "desk": (("shared/check/desk", "shared.layouts.columns"), ("shared/check/browser", "polars")),
     "simulators": (("simulators/jlis", "services.matcher.domain"), ("simulators/people", "shared.crypto")),
     "deployed": (("services/media/usecases/__init__", "simulators.jlis"), ("services/intake/app", "cli")),
 }
