@@ -201,7 +201,8 @@ def household(rng: Random) -> list[Person]:
     children = range(rng.randrange(4) if rng.random() < 0.3 and age > 40 else 0)
     people.extend(person(rng, name, rng.choice("12"), max(15, age - rng.randrange(22, 40)), place) for _ in children)
     if rng.random() < 0.01:
-        people.append(replace(person(rng, name, people[-1].sex, age, place), birth=people[-1].birth))
+        twin = replace(person(rng, name, people[-1].sex, age, place), birth=people[-1].birth)
+        people += [twin] if twin.given != people[-1].given else []
     return people
 
 

@@ -13,7 +13,7 @@ from simulators.jlis.index import Index, decided
 from simulators.people.registry import Registry
 from tests.accuracy.pairs import COLUMNS, Told, befallen_mixed, people_of
 from tests.accuracy.people import Person
-from tests.accuracy.sheets import TEXTS, asked_texts, held_texts, sheet_of, tells_apart
+from tests.accuracy.sheets import TEXTS, Sheet, asked_texts, held_texts, sheet_of, tells_apart
 from tests.accuracy.strangers import LOOKALIKES
 
 BLOCK: Final = 10_000  # inquiries
@@ -43,26 +43,25 @@ def block(rng: Random, seqs: Iterator[int], inquiries: int) -> pl.DataFrame:
     """One block: a registry of its own, every person of it asked for once."""
     people = people_of(rng, inquiries)[:inquiries]
     pairs = [befallen_mixed(person, rng) for person in people]
-    others = [(at, other) for at, other in _lookalikes(people, rng)]
+    registered = [(pair.held, person) for pair, person in zip(pairs, people, strict=True)]
+    registered += [(sheet_of(other), other) for other in _lookalikes(people, rng)]
     absent = {at for at in range(len(people)) if rng.random() < ABSENT}
-    entries = _entries(pairs, others, absent)
+    entries = _entries(registered, absent)
     asked = _asked(pairs, seqs)
     index = Index.build(cast(Registry, _Entries(entries)), date(2026, 6, 1))
     answers = decided(index.by_four_items(asked.select("seq", *_ENTRY)), asked["seq"])
-    return _labelled(asked, answers, pairs, dict(enumerate((other for _, other in others), len(pairs))), absent)
+    return _labelled(asked, answers, pairs, registered, absent)
 
 
-def _lookalikes(people: list[Person], rng: Random) -> Iterator[tuple[int, Person]]:
+def _lookalikes(people: list[Person], rng: Random) -> Iterator[Person]:
     ways = list(LOOKALIKES.values())
-    for at, person in enumerate(people):
+    for person in people:
         if rng.random() < ACCOMPANIED and (other := rng.choice(ways)(person, rng)) and other != person:
-            yield at, other
+            yield other
 
 
-def _entries(pairs: list[Told], others: list[tuple[int, Person]], absent: set[int]) -> pl.DataFrame:
-    held = [(at, held_texts(pair.held)) for at, pair in enumerate(pairs) if at not in absent]
-    held += [(number, held_texts(sheet_of(other))) for number, (_, other) in enumerate(others, len(pairs))]
-    rows = [(number, *texts) for number, texts in held]
+def _entries(registered: list[tuple[Sheet, Person]], absent: set[int]) -> pl.DataFrame:
+    rows = [(number, *held_texts(sheet)) for number, (sheet, _) in enumerate(registered) if number not in absent]
     empty = ("resident_code", "my_number", "municipality", "reason", "reason_date")
     frame = pl.DataFrame(rows, schema={"person": pl.UInt32, **dict.fromkeys(_ENTRY, pl.String)}, orient="row")
     return frame.with_columns(*(pl.lit("").alias(name) for name in empty), protected=pl.lit(False))
@@ -85,7 +84,11 @@ def _asked(pairs: list[Told], seqs: Iterator[int]) -> pl.DataFrame:
 
 
 def _labelled(
-    asked: pl.DataFrame, answers: pl.DataFrame, pairs: list[Told], others: dict[int, Person], absent: set[int]
+    asked: pl.DataFrame,
+    answers: pl.DataFrame,
+    pairs: list[Told],
+    registered: list[tuple[Sheet, Person]],
+    absent: set[int],
 ) -> pl.DataFrame:
     held = answers.select(
         "seq", "result", "person", pl.col("candidate").fill_null(1),
@@ -93,8 +96,8 @@ def _labelled(
     )  # fmt: skip
     rows = asked.drop(_ENTRY).join(held, on="seq", how="left", maintain_order="left")
     tellable = [
-        person not in others or tells_apart(pairs[at].asked, sheet_of(others[person]), others[person])
-        for at, person in rows.select("asked", "person").iter_rows()
+        who is None or who == at or tells_apart(pairs[at].asked, *registered[who])
+        for at, who in rows.select("asked", "person").iter_rows()
     ]
     return rows.with_columns(
         arm=pl.lit("search"),
