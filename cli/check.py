@@ -41,9 +41,7 @@ def check(
     kind: Annotated[KindName, typer.Option(help="照会種別 / kind of request")],
     plan: Annotated[str, typer.Option(help="企業年金番号(8桁) / plan number, 8 digits")] = "",
     as_of: Annotated[str, typer.Option(help="この日のチェックとして / as on this day, YYYY-MM-DD")] = "",
-    form: Annotated[
-        Form, typer.Option("--format", help="csv は不備行のみ / csv: the bad rows only")
-    ] = Form.text,
+    form: Annotated[Form, typer.Option("--format", help="csv は不備行のみ / csv: the bad rows only")] = Form.text,
     out: Annotated[Path | None, typer.Option(help="出力先 / file to write to")] = None,
     as_json: Json = False,
 ) -> None:
