@@ -1,6 +1,7 @@
-"""Builds `shokai-check` for a plan's desk: a wheel without dependencies and a single file that Python runs.
+"""Builds `shokai-check` for a plan's desk: a wheel without dependencies, a single file that Python runs, and the page.
 
-`python -m scripts.desk FOLDER`. Both hold the modules of `shared/check/bundle.toml` byte for byte as they are here.
+`python -m scripts.desk FOLDER`. All hold the modules of `shared/check/bundle.toml` byte for byte as they are here. The
+page is a folder of files for the portal's own web server, because plans do not reach the console.
 """
 
 import hashlib
@@ -10,7 +11,9 @@ from base64 import urlsafe_b64encode
 from pathlib import Path
 from typing import Final
 
+from services.console.api.check import PAGE_CSP, WORKER, WORKER_CSP, page_html
 from shared.check.bundle import ROOT, bundle, bundled_files, zipped
+from shared.check.renderings.as_html import report_style
 
 PROJECT: Final = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 VERSION: Final = PROJECT["version"]
@@ -37,6 +40,13 @@ License-File: NOTICE
 Requires-Python: {PROJECT["requires-python"]}
 """
 _WHEEL: Final = "Wheel-Version: 1.0\nGenerator: shokai\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+_STATIC: Final = ROOT / "services" / "console" / "static"
+_STATIC_FILES: Final = ("board.css", "shokai.svg", "check/*", "pyodide/*")
+_HEADERS: Final = f"""\
+The page must be served at /check, with these headers; .mjs and .js as text/javascript, .wasm as application/wasm.
+/check            Content-Security-Policy: {PAGE_CSP}
+/check/worker.js  Content-Security-Policy: {WORKER_CSP}
+"""
 _SCRIPTS: Final = "[console_scripts]\nshokai-check = shokai_check:main\n"
 
 
@@ -56,9 +66,25 @@ def wheel() -> bytes:
     return zipped(members | {f"{info}/RECORD": f"{record}{info}/RECORD,,\n".encode()})
 
 
+def page() -> dict[str, bytes]:
+    """Path -> content of every file of the page."""
+    static = [file for pattern in _STATIC_FILES for file in sorted(_STATIC.glob(pattern))]
+    return {
+        "HEADERS.txt": _HEADERS.encode(),
+        "check/index.html": page_html().encode(),
+        "check/worker.js": WORKER,
+        "check/report.css": report_style().encode(),
+        "check/shokai-check.pyz": bundle(),
+        **{f"static/{file.relative_to(_STATIC).as_posix()}": file.read_bytes() for file in static},
+    }
+
+
 def build(folder: Path) -> tuple[Path, Path]:
-    """Write wheel and program."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write wheel, program and page; where wheel and program are."""
+    for name, data in page().items():
+        place = folder / "page" / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(data)
     built = (folder / f"shokai_check-{VERSION}-py3-none-any.whl", folder / "shokai-check.pyz")
     for place, data in zip(built, (wheel(), bundle()), strict=True):
         place.write_bytes(data)

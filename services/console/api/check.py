@@ -21,22 +21,27 @@ PAGE_CSP: Final = (
 WORKER_CSP: Final = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
 
 
-def check_routes(association: str, mode: str) -> APIRouter:
-    """The page and what it loads. All of it is public and the same for everybody."""
-    router = APIRouter(prefix="/check", tags=["check"])
-    program = bundle()
+def page_html(association: str = "", mode: str = "production") -> str:
+    """The page, the same for everybody."""
     shown = {
         "association": association or "企業年金連合会",
         "mode": mode,
         "kinds": {kind_name(code): words for code, words in layout("pfa-request-1").codes("kind").items()},
-        "digest": hashlib.sha256(program).hexdigest(),
+        "digest": hashlib.sha256(bundle()).hexdigest(),
     }
+    return TEMPLATES.get_template("check.html").render(shown)
+
+
+def check_routes(association: str, mode: str) -> APIRouter:
+    """The page and what it loads. All of it is public and the same for everybody."""
+    router = APIRouter(prefix="/check", tags=["check"])
+    program, shown = bundle(), page_html(association, mode)
 
     @router.get("", response_class=HTMLResponse)
     async def page(request: Request) -> HTMLResponse:
         """The page itself."""
         headers = page_headers(request) | {"Content-Security-Policy": PAGE_CSP, "Referrer-Policy": "no-referrer"}
-        return HTMLResponse(TEMPLATES.get_template("check.html").render(shown), headers=headers)
+        return HTMLResponse(shown, headers=headers)
 
     @router.get("/worker.js", response_class=Response)
     async def worker() -> Response:

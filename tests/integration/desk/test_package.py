@@ -8,11 +8,14 @@ import venv
 from collections.abc import Sequence
 from pathlib import Path
 
+import httpx
 import pytest
 
 from scripts.desk import build
+from services.console.app import create_app
 from shared.check.bundle import ROOT, STARTS, bundle, bundled_files
 from shared.check.renderings import FORMATS
+from tests.browser.serving import Place, nobody
 from tests.deploy.picking import imports
 from tests.unit.check.fuzz import KINDS, PLAN, fuzzed_files
 
@@ -113,3 +116,16 @@ def test_it_names_whose_data_it_carries() -> None:
     for part in (ROOT / "NOTICE").read_text("utf-8").split("\n\n"):
         if part.startswith("shared/people/data"):
             assert part in own
+
+
+async def test_the_page_as_files_is_what_the_console_serves(built: tuple[Path, Path]) -> None:
+    folder = built[0].parent / "page"
+    transport = httpx.ASGITransport(create_app(nobody, Place(), unsigned=nobody))
+    async with httpx.AsyncClient(transport=transport, base_url="https://console.example") as client:
+        files = [file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()]
+        for name in set(files) - {"HEADERS.txt"}:
+            served = await client.get("/" + name.removesuffix("/index.html"))
+            assert served.content == (folder / name).read_bytes(), name
+            if policy := served.headers.get("Content-Security-Policy"):
+                assert policy in (folder / "HEADERS.txt").read_text("utf-8")
+    assert len(files) > 15
