@@ -33,6 +33,7 @@ _SOUND_MARKS = "[\u3099\u309a]"
 _DROPPED_FORM = DROPPED.replace("\u3099\u309a", "")
 _FORM_TABLE = str.maketrans(TO_KATAKANA | OLD | {"ゐ": "イ", "ゑ": "エ"} | TO_CAPITALS | _MARKS)
 _LARGE_TABLE = str.maketrans(TO_LARGE)
+_PRESENT_SOUNDS = {"ツ\u3099": "ス\u3099", "チ\u3099": "シ\u3099", "ヲ": "オ"}
 _ROWS = {
     "アカサタナハマヤラワ": "ア",
     "イキシチニヒミリ": "イ",
@@ -83,6 +84,13 @@ def half_width_kana(text: str) -> str:
 def kana_form(text: str) -> str:
     """Width, kana kind, old kana, case, blanks and the kind of long mark folded; voiced kana as two characters."""
     return re.sub(_DROPPED_FORM, "", unicodedata.normalize("NFKD", text)).translate(_FORM_TABLE)
+
+
+def with_present_sounds(form: str) -> str:
+    """Kana of a `kana_form` that sound alike today as one: ヅ as ズ, ヂ as ジ, ヲ as オ (現代仮名遣い)."""
+    for kana, sound in _PRESENT_SOUNDS.items():
+        form = form.replace(kana, sound)
+    return form
 
 
 def without_sound_marks(form: str) -> str:

@@ -205,12 +205,11 @@ def _is_building(text: pl.Expr) -> pl.Expr:
 
 def _needs_care_column() -> pl.Expr:
     one, other = pl.col("asked"), pl.col("held")
-    variants = list(variant_bases())
     counts = one.str.count_matches("字", literal=True) != other.str.count_matches("字", literal=True)
     twin = pl.col("asked_plain").str.contains_any(_twin_names())
     return (
-        one.str.contains_any(variants)
-        | other.str.contains_any(variants)
+        one.str.contains(_any_variant())
+        | other.str.contains(_any_variant())
         | (counts & twin)
         | _counts_otherwise_column(one, other)
         | _counts_otherwise_column(other, one)
@@ -222,29 +221,10 @@ def _counts_otherwise_column(one: pl.Expr, other: pl.Expr) -> pl.Expr:
     return chome & ~chome_of_other & other.str.contains("番", literal=True)
 
 
-def _is_prefecture_more() -> pl.Expr:
-    one, other = pl.col("asked_hyphened"), pl.col("held_hyphened")
-    return _is_longer_by_prefecture(one, other) | _is_longer_by_prefecture(other, one)
-
-
-def _is_longer_by_prefecture(longer: pl.Expr, shorter: pl.Expr) -> pl.Expr:
-    prefecture = longer.str.extract(any_prefecture()).fill_null("")
-    without = shorter.str.extract(any_prefecture()).is_null()
-    return (prefecture != "") & without & (longer == prefecture + shorter)
-
-
-def _prefecture_columns(rows: pl.DataFrame) -> pl.DataFrame:
-    """Column prefecture_agrees, for rows of which one is the other behind a prefecture."""
-    held_is_shorter = pl.col("asked_hyphened").str.len_chars() > pl.col("held_hyphened").str.len_chars()
-    sides = rows.select(
-        shorter=pl.when(held_is_shorter).then("held_plain").otherwise("asked_plain"),
-        written=pl.coalesce(pl.col(f"{side}_hyphened").str.extract(any_prefecture()) for side in _SIDES),
-    )
-    places = located(sides["shorter"])
-    agrees = (
-        (pl.col("municipality_code") != "") & (pl.col("old_name") == "") & (pl.col("prefecture") == pl.col("written"))
-    )
-    return places.hstack([sides["written"]]).select(prefecture_agrees=agrees)
+@cache
+def _any_variant() -> str:
+    # A class of characters: ten thousand patterns of one character each would be built anew at every call.
+    return f"[{''.join(variant_bases())}]"
 
 
 @cache

@@ -9,14 +9,15 @@ from itertools import combinations
 from typing import Final
 
 from shared.people.characters import is_unreadable
-from shared.people.kana import kana_form, with_large_kana, with_long_marks, without_sound_marks
+from shared.people.kana import kana_form, with_large_kana, with_long_marks, with_present_sounds, without_sound_marks
 
 _FOLDINGS: Final[dict[str, Callable[[str], str]]] = {
+    "KANA-SOUND": with_present_sounds,
     "KANA-VOICED": without_sound_marks,
     "KANA-SMALL": with_large_kana,
     "KANA-LONG": with_long_marks,
 }
-_SETS: Final = tuple(names for count in (1, 2, 3) for names in combinations(_FOLDINGS, count))
+_SETS: Final = tuple(names for count in (1, 2, 3, 4) for names in combinations(_FOLDINGS, count))
 
 
 def compare_readings(asked: str, held: str) -> tuple[str, ...]:
