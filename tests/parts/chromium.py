@@ -19,9 +19,12 @@ ARGUMENTS: Final = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One browser for the run; each test opens a context of its own."""
+    """One browser for a file of tests; each test opens a context of its own.
+
+    No longer than that: while it runs, it has the thread's event loop, and asynchronous tests have none.
+    """
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=EXECUTABLE, args=list(ARGUMENTS))
         yield running
