@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, func, select
+from sqlalchemy import JSON, select
 from sqlmodel import Field, Session, col
 
 from services.matcher.storage.tables import Doomed, MatcherTable, Review
@@ -101,12 +101,6 @@ def rehearsed_slices(session: Session, rehearsal_id: str) -> Sequence[RehearsedS
     """What is rehearsed so far, in order of seq."""
     mine = select(RehearsedSlice).where(col(RehearsedSlice.rehearsal_id) == rehearsal_id)
     return session.scalars(mine.order_by(col(RehearsedSlice.position))).all()
-
-
-def rows_rehearsed(session: Session, rehearsal_id: str) -> int:
-    """How many inquiries are rehearsed so far."""
-    rows = select(func.sum(RehearsedSlice.rows)).where(col(RehearsedSlice.rehearsal_id) == rehearsal_id)
-    return session.scalar(rows) or 0
 
 
 def reviewed_in(session: Session, slice_id: str) -> dict[int, str]:
