@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from services.authority.parts import AuthorityParts
 from services.authority.storage.registers import staff_after, staff_by_id
@@ -41,6 +41,13 @@ class StaffChange(BaseModel):
     trained_on: date | None = None
     password: Annotated[SecretStr | None, Field(min_length=1, max_length=400)] = None
     totp_secret: Annotated[SecretStr | None, Field(max_length=200)] = None
+
+    @field_validator("roster_from")
+    @classmethod
+    def _is_never_taken_away(cls, day: date | None) -> date:
+        if day is None:
+            raise ValueError("a place on the roster has a first day")
+        return day
 
 
 @router.get("", summary="Who is on the duty roster")

@@ -99,6 +99,8 @@ async def test_an_entry_goes_in_changes_and_ends(authority: Authority) -> None:
         assert (await authority.sign_in("new-1", password="fresh one")).status_code == 200
         wrong = await admin.patch("/authority/v1/staff/new-1", json={"roster_to": "2020-01-01"})
         assert wrong.json()["code"] == "roster-days-reversed"
+        taken_away = await admin.patch("/authority/v1/staff/new-1", json={"roster_from": None})
+        assert (taken_away.status_code, taken_away.json()["code"]) == (422, "invalid-input")
         ended = await admin.post("/authority/v1/staff/new-1/end", json={})
         assert ended.json()["left_on"] == "2026-06-01"
         assert (await admin.patch("/authority/v1/staff/new-1", json={})).json()["code"] == "staff-left"
