@@ -5,7 +5,7 @@ from typing import Final
 
 from services.media.api import blanks, discs, dispatches, replies
 from services.media.consumers import CONSUMES, HEAVY
-from services.media.documents.printing import Press
+from services.media.documents import TEMPLATES
 from services.media.jobs import JOBS
 from services.media.parts import MediaParts
 from services.media.settings import MediaSettings
@@ -15,6 +15,7 @@ from shared.db import Schema
 from shared.hosting import Kit, Service
 from shared.hosting.parked_routes import parked_routes
 from shared.http import service_app
+from shared.papers.press import Press
 
 NAME: Final = "media"
 SCHEMA: Final = Schema(NAME, MediaTable.metadata, PLUMBING, "services.media.migrations")
@@ -30,7 +31,7 @@ def create_service(settings: MediaSettings, kit: Kit) -> Service:
         keyring=kit.keyring,
         clock=kit.clock,
         settings=settings,
-        press=Press(settings.font),
+        press=Press(settings.font, TEMPLATES),
         association=kit.association,
         measure=measure,
     )

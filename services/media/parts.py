@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Final
 
-from services.media.documents.printing import Press
 from services.media.settings import MediaSettings
 from shared.hosting import Parts
+from shared.papers.press import Press
 
 BACKUP_KEY: Final = "media"
 """The keyring's key over sealed replies and disc images, which are kept as the backup of the reply."""

@@ -1,1 +1,6 @@
-"""The papers: templates as data, printed to PDF/A."""
+"""The papers that go with media: templates as data."""
+
+from pathlib import Path
+from typing import Final
+
+TEMPLATES: Final = Path(__file__).parent / "templates"

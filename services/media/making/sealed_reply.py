@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from services.media.documents.printing import Press
 from services.media.domain.kinds import KIND_WORDS
 from services.media.making.reply_frames import OUTCOME_COLUMN, Tally, reply_frames
 from services.media.making.words import compact_date, english_date, japanese_date, printed_date
@@ -21,6 +20,7 @@ from shared.crypto.fields import FieldCipher
 from shared.discs.sealed_zip import Digest, Digesting, Member, SealBroken, digests, seal, unseal
 from shared.layouts import KIND_CODES, layout
 from shared.layouts.columns import Writing, write
+from shared.papers.press import Press
 
 LAYOUT: Final = "pfa-reply-1"
 MANIFEST: Final = "MANIFEST.json"

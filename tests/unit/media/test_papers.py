@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from services.media.documents.glyphs import FontUnusable, characters_of
-from services.media.documents.printing import REPLACEMENT, Press
+from services.media.documents import TEMPLATES
 from services.media.making.disc_image import Face, readme_text
 from services.media.making.words import compact_date, english_date, japanese_date, printed_date
 from services.media.settings import MediaSettings
+from shared.papers.glyphs import FontUnusable, characters_of
+from shared.papers.press import REPLACEMENT, Press
 
 AT = datetime(2026, 6, 24, 15, 0, tzinfo=UTC)  # the 25th in Japan
 FONT = MediaSettings().font
@@ -32,7 +33,7 @@ LABEL = {
 
 @pytest.fixture(scope="module")
 def press() -> Press:
-    return Press(FONT)
+    return Press(FONT, TEMPLATES)
 
 
 def text_of(pdf: bytes, tmp_path: Path) -> str:
@@ -91,8 +92,8 @@ def test_without_its_font_nothing_is_printed(tmp_path: Path, content: bytes | No
     font = tmp_path / "font.ttf"
     if content is not None:
         font.write_bytes(content)
-    with pytest.raises(FontUnusable, match="SHOKAI_MEDIA_FONT"):
-        Press(font)
+    with pytest.raises(FontUnusable, match="_FONT"):
+        Press(font, TEMPLATES)
 
 
 def test_the_character_map_agrees_with_what_is_known() -> None:

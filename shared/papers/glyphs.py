@@ -23,7 +23,9 @@ def characters_of(font: Path) -> frozenset[int]:
             return frozenset(_format_12(data, tables[_UNICODE_FULL]))
         return frozenset(_format_4(data, tables[_UNICODE_BASIC]))
     except (OSError, struct.error, KeyError, IndexError) as error:
-        raise FontUnusable(f"{font.name} is missing or cannot be read; see the setting SHOKAI_MEDIA_FONT") from error
+        raise FontUnusable(
+            f"{font.name} is missing or cannot be read; see the setting SHOKAI_…_FONT of the service"
+        ) from error
 
 
 def _subtables(data: bytes) -> dict[int, int]:

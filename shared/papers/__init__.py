@@ -1,0 +1,1 @@
+"""Papers: templates and data in, PDF/A out, in one Japanese typeface."""
