@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from services.matcher.api import batches, deaths, inquiry_numbers, quality, reviews, rules
+from services.matcher.api import batches, deaths, inquiry_numbers, quality, reviews, rules, subjects
 from services.matcher.consumers import CONSUMES, HEAVY
 from services.matcher.jobs import JOBS
 from services.matcher.settings import MatcherParts, MatcherSettings
@@ -38,6 +38,7 @@ def create_service(settings: MatcherSettings, kit: Kit) -> Service:
             deaths.routes,
             reviews.routes,
             inquiry_numbers.routes,
+            subjects.routes,
             rules.routes,
             quality.routes,
             parked_routes(NAME, CONSUMES),

@@ -61,7 +61,7 @@ SHOWN: Final[Mapping[str, Shape]] = {
     **_fields(_is_count, "accepted count first in_review inquiries last outcomes part received records rejected turn"),
     **_fields(_is_count, "replies requests seqs_in_all size"),
     **_fields(_is_like(_DIGEST), "digest sha256"),
-    **_fields(_is_blob, "closing_list reply_list"),
+    **_fields(_is_blob, "closing_list reply_list subjects"),
     "numbers": lambda value: _is_count(value) or _is_blob(value),
     "cycle": _is_like(_CYCLE),
     "codes": _is_like(_CODE),

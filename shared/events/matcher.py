@@ -203,6 +203,21 @@ class RepliesReady(Event):
     reply_list: BlobRef
 
 
+class SubjectsListed(Event):
+    """Whom one part of a reply is about, by pseudonym. The blob: a frame, one column, token (16 bytes)."""
+
+    TYPE: ClassVar[str] = "matcher.subjects.listed.v1"
+    request_id: str
+    reply_id: str
+    plan_number: str
+    kind: Kind
+    cycle: str
+    batch_id: str
+    part: int
+    count: int
+    subjects: BlobRef
+
+
 class InquiryNumbersIssued(Event):
     """Numbers that a plan was told. The blob is a frame with the one column inquiry_number."""
 

@@ -10,6 +10,7 @@ import polars as pl
 from sqlalchemy import BindParameter, bindparam, delete, func, insert, select, update
 from sqlmodel import Session, col
 
+from services.matcher.domain.pseudonyms import new_tokens
 from services.matcher.storage.tables import Held, Spent
 from services.matcher.storage.told_tables import DeathFound, DeathTold
 from shared.crypto.keyring import Keyring
@@ -22,6 +23,7 @@ T = TypeVar("T")
 
 PERSON: Final = ("resident_code", *ITEMS, "status")
 PLACE: Final = "held.sealed"
+PSEUDONYM: Final = "held.token"
 SEPARATOR: Final = "\x1f"
 # Short transactions, so that a part of 50,000 people does not keep a small call waiting.
 STEP: Final = 10_000
@@ -34,7 +36,11 @@ _NUMBERS: Final = select(col(Held.person), col(Held.inquiry_number)).where(_MINE
 _PEOPLE: Final = select(
     col(Held.plan_number), col(Held.inquiry_number), col(Held.sealed), col(Held.told), col(Held.resident_on)
 ).where(col(Held.inquiry_number).in_(_WANTED))
-_GIVEN: Final = ("inquiry_number", "plan_number", "person", "sealed", "resident_on")
+_GIVEN: Final = ("inquiry_number", "plan_number", "person", "sealed", "resident_on", "token")
+_TOKENS: Final = select(col(Held.plan_number), col(Held.inquiry_number), col(Held.token)).where(
+    col(Held.inquiry_number).in_(_WANTED)
+)
+_Given = tuple[str, str, bytes, bytes, str, bytes]
 # A number and who stands behind it: rows that go when the number does.
 _GOES_WITH_THE_NUMBER: Final = (Held, DeathFound, DeathTold)
 
@@ -79,6 +85,22 @@ class Ledger:
         frame = pl.DataFrame(columns, schema=schema)
         fields = pl.col("text").str.split_exact(SEPARATOR, len(PERSON) - 1).struct.rename_fields(list(PERSON))
         return frame.with_columns(fields).unnest("text")
+
+    def tokens(self, plan_number: str, numbers: Sequence[str]) -> dict[str, str]:
+        """The pseudonym of each live number of a plan; a row of the release before is given one. Safe twice."""
+        of_plan, give = partial(_tokens, plan_number=plan_number), partial(_give_tokens, plan_number=plan_number)
+        cipher = self._keyring.field_cipher(key_of(plan_number))
+        found: dict[str, str] = {}
+        for step in steps(numbers):
+            sealed = self._db.read_now(partial(of_plan, numbers=step))
+            if without := [number for number, token in sealed.items() if token is None]:
+                new = cipher.encrypt_many(new_tokens(len(without)), place=PSEUDONYM, rows=without)
+                self._db.write_now(partial(give, tokens=dict(zip(without, new, strict=True))))
+                sealed = self._db.read_now(partial(of_plan, numbers=step))
+            live = {number: token for number, token in sealed.items() if token is not None}
+            opened = cipher.decrypt_many(list(live.values()), place=PSEUDONYM, rows=list(live))
+            found |= dict(zip(live, opened, strict=True))
+        return found
 
     def sealed(self, plan_number: str, people: pl.DataFrame) -> list[bytes]:
         """The sealed form of rows with inquiry_number and the columns PERSON, each bound to its number."""
@@ -127,7 +149,8 @@ class Ledger:
         while missing := {index: text for index, text in wanted.items() if index not in found}:
             numbers = new_inquiry_numbers(len(missing)).to_list()
             sealed = cipher.encrypt_many(list(missing.values()), place=PLACE, rows=numbers)
-            rows = list(zip(numbers, repeat(plan_number), missing, sealed, repeat(""), strict=False))
+            tokens = cipher.encrypt_many(new_tokens(len(missing)), place=PSEUDONYM, rows=numbers)
+            rows = list(zip(numbers, repeat(plan_number), missing, sealed, repeat(""), tokens, strict=False))
             found |= self._db.write_now(partial(_give, plan_number=plan_number, rows=rows), beside=True)
         return found
 
@@ -163,7 +186,20 @@ def _some_of(session: Session, plan_number: str) -> list[str]:
     return list(session.scalars(mine))
 
 
-def _give(work: Work, *, plan_number: str, rows: list[tuple[str, str, bytes, bytes, str]]) -> dict[bytes, str]:
+def _tokens(session: Session, *, plan_number: str, numbers: Sequence[str]) -> dict[str, bytes | None]:
+    found = session.connection().execute(_TOKENS, {"wanted": numbers})
+    return {row[1]: row[2] for row in found if row[0] == plan_number}
+
+
+def _give_tokens(work: Work, *, plan_number: str, tokens: Mapping[str, bytes]) -> None:
+    """Another worker may have been faster: what stands, stays."""
+    table = table_of(Held)
+    mine = (table.c.plan_number == plan_number, table.c.inquiry_number == bindparam("number"), table.c.token.is_(None))
+    rows = [{"number": number, "given": token} for number, token in tokens.items()]
+    work.session.connection().execute(update(table).where(*mine).values(token=bindparam("given")), rows)
+
+
+def _give(work: Work, *, plan_number: str, rows: list[_Given]) -> dict[bytes, str]:
     """Insert rows whose number and person are both new; who has a number afterwards."""
     connection = work.session.connection()
     spent = present(connection, table_of(Spent), "inquiry_number", [row[0] for row in rows])

@@ -163,6 +163,7 @@ class Held(MatcherTable, table=True):
 
     `resident_on` is the registry's day (YYYYMMDD) of the last answer that told the plan "resident"; empty before.
     """
+    `token` is the sealed pseudonym of this person at this plan; None in rows of the release before, until it is needed.
 
     __tablename__ = "held"
     __table_args__ = (UniqueConstraint("plan_number", "person"),)
@@ -175,6 +176,7 @@ class Held(MatcherTable, table=True):
     told: bytes | None = Field(default=None, sa_type=LargeBinary)
     resident_on: str = Field(default="", max_length=8)
 
+    token: bytes | None = Field(default=None, sa_type=LargeBinary)
 
 class Spent(MatcherTable, table=True):
     """A destroyed inquiry number: never given again, nobody behind it. `by` is the request or the contract's end."""

@@ -19,6 +19,7 @@ from services.matcher.storage.tables import Asker, Batch, Review, Slice
 from services.matcher.usecases.announce_replies import announce_replies, put_reply_list, ready_reply
 from services.matcher.usecases.destroy_copies import doom
 from services.matcher.usecases.keep_quality import keep_quality
+from services.matcher.usecases.list_subjects import announce_subjects, list_subjects
 from services.matcher.usecases.matched import plan_key
 from services.matcher.usecases.tell_deaths import tell_deaths
 from shared.blobs.columns import get_frame, put_frame
@@ -45,6 +46,7 @@ class _Made:
     numbers_ref: BlobRef | None = None
     superseded: list[BlobRef] = field(default_factory=list)
 
+    subjects: list[BlobRef] = field(default_factory=list)
 
 async def make_replies(parts: MatcherParts, event: BatchReleased) -> Effect | None:
     """All replies of the batch; None where they are made already."""
@@ -99,6 +101,7 @@ def _finish_slice(parts: MatcherParts, batch: Batch, piece: Slice, into: _Made) 
     into.chunks.append(result)
     column = "outcome" if kind == "provisional" else "status"
     into.outcomes.update(rows[column].to_list())
+    into.subjects.append(list_subjects(parts, piece.plan_number, rows["inquiry_number"].to_list()))
     if kind == "provisional":
         into.numbers.extend(rows.filter(pl.col("inquiry_number") != "")["inquiry_number"].to_list())
         into.differing.update(rows["differing"].str.split(";").explode().to_list())
@@ -148,7 +151,8 @@ def _apply(
 ) -> None:
     if not replies or reply_to(work.session, replies[0].request_id) is not None:
         return
-    for one in made:
+    for one, reply in zip(made, replies, strict=True):
+        announce_subjects(work, reply, one.subjects, keep_months=keep_months)
         for ref in one.superseded:
             doom(work, ref, what="request_data", batch_id=batch_id)
         if one.numbers_ref is not None:
@@ -176,3 +180,17 @@ def _announce_numbers(work: Work, batch_id: str, request: ClosedRequest, numbers
             ),
             subject=request.plan_number,
         )
+        _tell_ledger(work, request.plan_number)
+
+
+def _tell_ledger(work: Work, plan_number: str) -> None:
+    """All numbers of a plan, with the resident codes behind them, are kept until it deletes them or its contract ends."""
+    kept = CopiesKept(
+        service="matcher",
+        what="inquiry_numbers",
+        object_type="plan",
+        object_id=plan_number,
+        kept_from=work.now,
+        copies=(KeptCopy(copy_id=f"ledger/{plan_number}", records=count_held(work.session, plan_number)),),
+    )
+    work.announce(kept, subject=f"plan/{plan_number}")
