@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Final
 
-from services.authority.api import approvals, clients, equipment, keys, matrices, sessions, staff, token
+from services.authority.api import approvals, clients, equipment, keys, matrices, passkeys, sessions, staff, token
+from services.authority.jobs import JOBS
 from services.authority.parts import AuthorityParts
 from services.authority.settings import AuthoritySettings
 from services.authority.storage.tables import PLUMBING, AuthorityTable
@@ -16,7 +17,7 @@ from shared.http import service_app
 NAME: Final = "authority"
 SCHEMA: Final = Schema(NAME, AuthorityTable.metadata, PLUMBING, "services.authority.migrations")
 ROUTERS: Final = tuple(
-    module.router for module in (token, sessions, approvals, staff, equipment, clients, matrices, keys)
+    module.router for module in (token, sessions, passkeys, approvals, staff, equipment, clients, matrices, keys)
 )
 
 
@@ -31,7 +32,7 @@ def create_service(settings: AuthoritySettings, kit: Kit) -> Service:
         routers=(*ROUTERS, parked_routes(NAME, {})),
         tokens=kit.tokens,
     )
-    return Service(app=app, parts=parts, consumers={})
+    return Service(app=app, parts=parts, consumers={}, jobs=JOBS)
 
 
 def create_parts(settings: AuthoritySettings, kit: Kit) -> AuthorityParts:

@@ -21,3 +21,9 @@ class AuthoritySettings(BaseSettings):
         None,
         description="Folder with the public keys of machines of our own, `<name>.pem` (Ed25519); none: there are none",
     )
+    passkey_host: str = Field(
+        "localhost", min_length=1, description="Host name of the staff pages, which passkeys are bound to; no address"
+    )
+    passkey_origins: tuple[str, ...] = Field(
+        (), description="Origins of the staff pages; none: that host over TLS, and any port of `localhost`"
+    )

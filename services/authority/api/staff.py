@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from services.authority.parts import AuthorityParts
 from services.authority.storage.registers import staff_after, staff_by_id
-from services.authority.usecases.entries import Id, StaffEntry
+from services.authority.usecases.entries import DoorUser, Id, StaffEntry
 from services.authority.usecases.secrets import STAFF_FIELDS
 from services.authority.usecases.staff_register import TOTP_PLACE, add_staff, change_staff, end_staff, staff_view
 from shared.auth.allow import allow
@@ -39,6 +39,7 @@ class StaffChange(BaseModel):
     roster_to: date | None = None
     pledged_on: date | None = None
     trained_on: date | None = None
+    door_user: DoorUser = ""
     password: Annotated[SecretStr | None, Field(min_length=1, max_length=400)] = None
     totp_secret: Annotated[SecretStr | None, Field(max_length=200)] = None
 

@@ -9,10 +9,16 @@ STEP_SECONDS: Final = 30
 DIGITS: Final = 6
 
 
-def is_current(secret: bytes, code: str, now: datetime) -> bool:
-    """Whether `code` is the secret's at this time."""
-    step = int(now.timestamp()) // STEP_SECONDS
-    return any([hmac.compare_digest(code_at(secret, step + near), code) for near in (-1, 0, 1)])  # noqa: C419 constant time
+def step_of(secret: bytes, code: str, now: datetime) -> int | None:
+    """The time step whose code this is, among those that may be told now; None where it is nobody's.
+
+    The step is kept by whoever accepts it, so that no code is taken twice (RFC 6238, section 5.2).
+    """
+    here = int(now.timestamp()) // STEP_SECONDS
+    near = (here - 1, here, here + 1)
+    told = code.encode()
+    matches = [hmac.compare_digest(code_at(secret, step).encode(), told) for step in near]
+    return next((step for step, matched in zip(near, matches, strict=True) if matched), None)
 
 
 def code_at(secret: bytes, step: int) -> str:

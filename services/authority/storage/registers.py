@@ -10,6 +10,17 @@ def staff_by_id(session: Session, staff_id: str) -> Staff | None:
     return session.get(Staff, staff_id)
 
 
+def holder_of_door_user(session: Session, door_user: str) -> str | None:
+    """Who has that number at the door, of those who have not left."""
+    held = select(Staff.id).where(Staff.door_user == door_user, col(Staff.left_on).is_(None))
+    return session.exec(held).first()
+
+
+def staff_never_told(session: Session) -> list[Staff]:
+    """Entries that no event has told the services in full: those from before events carried the facts."""
+    return list(session.exec(select(Staff).where(Staff.revision == 0).order_by(col(Staff.id))))
+
+
 def equipment_by_id(session: Session, equipment_id: str) -> Equipment | None:
     """One piece of equipment."""
     return session.get(Equipment, equipment_id)

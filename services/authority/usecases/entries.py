@@ -14,6 +14,7 @@ Id = Annotated[str, Field(pattern=r"^[\w.@:+-]{1,80}$")]
 Team = Literal["clerk", "operator", "supervisor", "auditor", "ops", "admin"]
 EquipmentClass = Literal["office_pc", "media_station", "transfer_terminal", "registry_server", "jlis_terminal"]
 Place = Literal["office", "security_room"]
+DoorUser = Annotated[str, Field(pattern=r"^[0-9A-Za-z._-]{0,40}$")]
 Secret = Annotated[SecretStr, Field(min_length=1, max_length=400)]
 
 
@@ -34,6 +35,7 @@ class StaffEntry(Entry):
     roster_to: date | None = None
     pledged_on: date | None = None
     trained_on: date | None = None
+    door_user: Annotated[DoorUser, Field(description="The person's number in the door system")] = ""
     totp_secret: Annotated[SecretStr | None, Field(description="Base32, as authenticator apps take it")] = None
 
     @model_validator(mode="after")

@@ -102,8 +102,13 @@ async def test_who_has_a_one_time_password_needs_it(authority: Authority) -> Non
     assert (await authority.sign_in("careful")).status_code == 401
     step = int(authority.machine.now().timestamp()) // STEP_SECONDS
     assert (await authority.sign_in("careful", totp="000000")).status_code == 401
-    code = code_at(base64.b32decode(secret), step)
-    assert (await authority.sign_in("careful", totp=code)).status_code == 200
+    now, before = (code_at(base64.b32decode(secret), step - back) for back in (0, 1))
+    assert (await authority.sign_in("careful", totp=now)).status_code == 200
+    for used in (now, before):
+        assert (await authority.sign_in("careful", totp=used)).status_code == 401
+        assert records(authority.parts)[-1]["reason"] == "totp-used"
+    authority.machine.set(authority.machine.now() + timedelta(seconds=STEP_SECONDS))
+    assert (await authority.sign_in("careful", totp=code_at(base64.b32decode(secret), step + 1))).status_code == 200
 
 
 async def test_sign_out_ends_every_token_of_the_session_everywhere(authority: Authority) -> None:

@@ -7,7 +7,7 @@ import pytest
 from services.authority.domain.approvals import MOVES, ApprovalState, Asked, refusal_of_decision
 from services.authority.domain.locks import LONGEST_DELAY, locked_until
 from services.authority.domain.registers import TEAMS, refusal_of_client
-from services.authority.domain.totp import STEP_SECONDS, code_at, is_current
+from services.authority.domain.totp import STEP_SECONDS, code_at, step_of
 from services.authority.rules import approval_rule, in_force
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -71,9 +71,11 @@ def test_one_time_passwords_are_those_of_the_standard() -> None:
     assert [code_at(secret, step) for step in range(3)] == ["755224", "287082", "359152"]  # RFC 4226, appendix D
     at = datetime.fromtimestamp(1111111109, UTC)
     assert code_at(secret, 1111111109 // STEP_SECONDS) == "081804"  # RFC 6238, appendix B, last six digits
-    assert is_current(secret, "081804", at + timedelta(seconds=STEP_SECONDS))
-    assert not is_current(secret, "081804", at + timedelta(seconds=3 * STEP_SECONDS))
-    assert not is_current(secret, "", at)
+    for seconds in (-STEP_SECONDS, 0, STEP_SECONDS):
+        assert step_of(secret, "081804", at + timedelta(seconds=seconds)) == 1111111109 // STEP_SECONDS
+    assert step_of(secret, "081804", at + timedelta(seconds=3 * STEP_SECONDS)) is None
+    assert step_of(secret, "", at) is None
+    assert step_of(secret, "０８１８０４", at) is None
 
 
 @pytest.mark.parametrize(
