@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from services.intake.parts import IntakeParts
-from services.intake.usecases.advance_requests import advance_batch, advance_ids
+from services.intake.storage.tables import HOLDS
+from services.intake.usecases.advance_requests import advance_batch, deliver_requests
 from services.intake.usecases.check_request import check_request
 from services.intake.usecases.destroy_doomed import destroy_doomed
 from services.intake.usecases.keep_numbers import forget_all_numbers, keep_numbers
@@ -19,6 +20,7 @@ from shared.events.matcher import (
     RepliesReady,
 )
 from shared.events.media import DiscDelivered, PackageReceived
+from shared.hosting.holds import hold_events
 
 
 async def on_file(parts: IntakeParts, event: FileReceived) -> Effect | None:
@@ -48,12 +50,13 @@ async def on_replies(parts: IntakeParts, event: RepliesReady) -> Effect:
 
 async def on_package_received(parts: IntakeParts, event: PackageReceived) -> Effect:
     """A network reply has arrived."""
-    return lambda work: advance_ids(work, [event.request_id], "delivered")
+    months = parts.settings.request_data_months
+    return lambda work: deliver_requests(work, [event.request_id], months)
 
 
 async def on_disc_delivered(parts: IntakeParts, event: DiscDelivered) -> Effect:
     """A disc has arrived."""
-    return lambda work: advance_ids(work, event.request_ids, "delivered")
+    return lambda work: deliver_requests(work, event.request_ids, parts.settings.request_data_months)
 
 
 async def on_issued(parts: IntakeParts, event: InquiryNumbersIssued) -> Effect | None:
@@ -81,6 +84,7 @@ CONSUMES: Final[Mapping[type[Event], Handler]] = {
     DiscDelivered: on_disc_delivered,
     InquiryNumbersIssued: on_issued,
     InquiryNumbersDestroyed: on_destroyed,
+    **hold_events(HOLDS),
 }
 
 # Bulk work, cut into events of its own: any number of workers may share it.

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from services.matcher.storage.tables import HOLDS
 from services.matcher.usecases.check_answer import check_answer
 from services.matcher.usecases.close_cycle import close_cycle
 from services.matcher.usecases.complete_reply import complete_reply
@@ -15,6 +16,7 @@ from shared.events import Event
 from shared.events.intake import CycleClosed, PlanContractEnded
 from shared.events.matcher import AnswerFileStored, BatchReleased, PartRequested, RehearsalRequested
 from shared.events.media import ReplyCompleted
+from shared.hosting.holds import hold_events
 
 CONSUMES: Final[Mapping[type[Event], Handler]] = {
     CycleClosed: close_cycle,
@@ -24,6 +26,7 @@ CONSUMES: Final[Mapping[type[Event], Handler]] = {
     BatchReleased: make_replies,
     RehearsalRequested: rehearse_rules,
     ReplyCompleted: complete_reply,
+    **hold_events(HOLDS),
 }
 
 # Bulk work, cut into events of its own: any number of workers may share it.

@@ -8,13 +8,13 @@ from pydantic import ValidationError
 
 from shared.bus.described import errors_of, is_harmless
 from shared.events import EVENTS, Envelope, Event
-from shared.events.audit import FreezeLifted, FreezeSet, RecordsMade
+from shared.events.audit import FreezeLifted, FreezeSet, HoldLifted, HoldSet, RecordsMade
 from shared.events.authority import ApprovalDecided, TokenRevoked
 from shared.refusals import Refusal
 
 # Records are evidence, and the others decide who may do what: not even two people write or drop them by hand.
 UNCHANGEABLE: Final[frozenset[type[Event]]] = frozenset(
-    {RecordsMade, ApprovalDecided, TokenRevoked, FreezeSet, FreezeLifted}
+    {RecordsMade, ApprovalDecided, TokenRevoked, FreezeSet, FreezeLifted, HoldSet, HoldLifted}
 )
 
 

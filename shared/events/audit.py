@@ -1,5 +1,6 @@
 """Access records on their way into the log, and what the audit service announces."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from shared.events.event import Event
@@ -31,3 +32,29 @@ class FreezeLifted(Event):
     freeze_id: str
     object_type: str
     object_id: str
+
+
+class HoldSet(Event):
+    """What is kept of an object may not be destroyed by its clock until an instant, because a law asks for it."""
+
+    TYPE: ClassVar[str] = "audit.hold.set.v1"
+    hold_id: str
+    object_type: str
+    object_id: str
+    ends_at: datetime
+
+
+class HoldLifted(Event):
+    """A hold ended before its time."""
+
+    TYPE: ClassVar[str] = "audit.hold.lifted.v1"
+    hold_id: str
+
+
+class RoomPresence(Event):
+    """Who is in a room by the door system's live feed, as staff ids; told again and again while the feed lives."""
+
+    TYPE: ClassVar[str] = "audit.room.presence.v1"
+    room: str
+    as_of: datetime
+    inside: tuple[str, ...]

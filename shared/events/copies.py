@@ -1,9 +1,38 @@
-"""Destroyed copies: one event a publisher, all of one shape; the audit service makes the certificate."""
+"""Copies of personal data, kept and destroyed: every service that holds one tells it in the same shape."""
 
 from datetime import datetime
 from typing import ClassVar
 
+from pydantic import BaseModel, ConfigDict
+
 from shared.events.event import Event
+
+
+class KeptCopy(BaseModel):
+    """One copy, by the id under which its destruction is told, and how many records are in it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    copy_id: str
+    records: int = 0
+
+
+class CopiesKept(Event):
+    """Copies of one object came to be, or it is known now until when they are kept.
+
+    `what` as in CopyDestroyed; `belongs_to` are more objects (type/id) by which a hold may name them; `due_at` is None
+    while what ends their keeping has not happened yet.
+    """
+
+    TYPE: ClassVar[str] = "shokai.copy.kept.v1"
+    service: str
+    what: str
+    object_type: str
+    object_id: str
+    belongs_to: tuple[str, ...] = ()
+    kept_from: datetime
+    due_at: datetime | None = None
+    copies: tuple[KeptCopy, ...]
 
 
 class CopyDestroyed(Event):

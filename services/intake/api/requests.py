@@ -80,7 +80,10 @@ async def withdraw(
     once: Annotated[Once, Depends(once)],
 ) -> dict[str, Any]:
     """Take an accepted request back, until the cutoff."""
-    return await once.write(parts.db, lambda work: request_view(withdraw_request(work, request_id, caller)))
+    return await once.write(
+        parts.db,
+        lambda work: request_view(withdraw_request(work, request_id, caller, parts.settings.request_data_months)),
+    )
 
 
 @router.post("/requests/{request_id}/replacement", status_code=201)

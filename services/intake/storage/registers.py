@@ -6,7 +6,8 @@ from datetime import date, datetime
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from services.intake.storage.tables import CycleRow, MediumRow, NumberListRow, PlanRow, ReceptionRow
+from services.intake.storage.tables import HOLDS, CycleRow, MediumRow, NumberListRow, PlanRow, ReceptionRow
+from shared.db.holds import held
 from shared.refusals import Refusal
 
 
@@ -80,12 +81,17 @@ def media_to_transfer(session: Session) -> Sequence[MediumRow]:
     return session.exec(found.order_by(col(MediumRow.read_at), MediumRow.reception_id)).all()
 
 
-def reader_copies(session: Session, processed_before: datetime | None = None) -> Sequence[MediumRow]:
-    """Media of which the reader still holds its copy, oldest first."""
+def reader_copies(session: Session, *, not_held_at: datetime) -> Sequence[MediumRow]:
+    """Media of which the reader still has its copy and on which no hold lies, oldest first."""
     found = select(MediumRow).where(col(MediumRow.reader_copy).is_not(None), col(MediumRow.processed_at).is_not(None))
-    if processed_before is not None:
-        found = found.where(col(MediumRow.processed_at) <= processed_before)
+    plan = select(ReceptionRow.plan_number).where(col(ReceptionRow.id) == col(MediumRow.reception_id)).scalar_subquery()
+    found = found.where(~held(HOLDS, not_held_at, reception=col(MediumRow.reception_id), plan=plan))
     return session.exec(found.order_by(col(MediumRow.processed_at)).limit(1000)).all()
+
+
+def is_held(session: Session, at: datetime, **objects: str) -> bool:
+    """Whether a legal hold lies on one of these objects, given as type=id."""
+    return bool(session.scalar(select(held(HOLDS, at, **objects))))
 
 
 def last_closed(session: Session) -> CycleRow | None:

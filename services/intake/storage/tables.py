@@ -8,6 +8,7 @@ from sqlmodel import Field, SQLModel
 
 from shared.blobs.ref import BlobRef
 from shared.db import Plumbing, UtcDateTime, service_registry
+from shared.db.holds import hold_table
 
 
 class IntakeTable(SQLModel, registry=service_registry()):
@@ -159,6 +160,7 @@ class DoomedRow(IntakeTable, table=True):
     due_at: datetime = Field(sa_type=UtcDateTime)
 
 
+HOLDS = hold_table(IntakeTable.metadata)
 PLUMBING = Plumbing(IntakeTable.metadata)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from services.intake.domain.requests import RequestState
 from services.intake.storage.requests import advance, in_cycle
 from services.intake.storage.tables import RequestRow
+from services.intake.usecases.tell_request_data import tell_request_data
 from shared.db import Work
 from shared.trail import Access, Actor
 
@@ -17,11 +18,13 @@ def advance_batch(work: Work, cycle: str, kind: str, target: RequestState) -> No
     _advance(work, in_cycle(work.session, cycle, UNDER_WAY, kind), target, f"{cycle}/{kind}")
 
 
-def advance_ids(work: Work, request_ids: Iterable[str], target: RequestState) -> None:
-    """Single requests; an id that is none is passed over."""
+def deliver_requests(work: Work, request_ids: Iterable[str], keep_months: int) -> None:
+    """The replies of single requests have arrived: their data are kept so long. An id that is none is passed over."""
     ids = tuple(request_ids)
     rows = [row for each in ids if (row := work.session.get(RequestRow, each)) is not None]
-    _advance(work, rows, target, ids[0] if len(ids) == 1 else "")
+    _advance(work, rows, "delivered", ids[0] if len(ids) == 1 else "")
+    for row in rows:
+        tell_request_data(work, row, keep_months)
 
 
 def _advance(work: Work, rows: Iterable[RequestRow], target: RequestState, object_id: str) -> None:

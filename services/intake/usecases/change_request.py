@@ -8,6 +8,7 @@ from services.intake.storage.requests import kind_of, move, state_of
 from services.intake.storage.tables import RequestRow
 from services.intake.usecases.find_own_request import find_own_request
 from services.intake.usecases.register_request import Registration, register_request
+from services.intake.usecases.tell_request_data import tell_request_data
 from shared.auth.caller import Caller
 from shared.calendar.cutoffs import cutoff_at
 from shared.db import Work
@@ -15,11 +16,12 @@ from shared.events.intake import Kind, RequestReplaced, RequestWithdrawn
 from shared.refusals import Refusal
 
 
-def withdraw_request(work: Work, request_id: str, caller: Caller) -> RequestRow:
+def withdraw_request(work: Work, request_id: str, caller: Caller, keep_months: int) -> RequestRow:
     """Take an accepted request back. Refusal `wrong-state`, or `cycle-closed` after the cutoff."""
     row = find_own_request(work.session, request_id, caller)
     _check_open(work, row)
     move(work, row, "withdrawn")
+    tell_request_data(work, row, keep_months)
     work.announce(_withdrawn(row), subject=f"request/{row.id}")
     work.record(caller.access("intake.request.withdraw", "request", row.id, subjects=row.received))
     return row
@@ -57,7 +59,7 @@ def replace_request(work: Work, request_id: str, entry: ReplacementEntry, caller
     return register_request(work, registration, caller, replaces=old.id)
 
 
-def put_in_place(work: Work, new: RequestRow) -> None:
+def put_in_place(work: Work, new: RequestRow, keep_months: int) -> None:
     """The old request steps aside for its accepted replacement, where the cutoff has not passed it."""
     old = work.session.get(RequestRow, new.replaces) if new.replaces else None
     if old is None or old.state != "accepted" or new.file_received_at is None:
@@ -66,6 +68,7 @@ def put_in_place(work: Work, new: RequestRow) -> None:
         return
     old.replaced_by = new.id
     move(work, old, "replaced")
+    tell_request_data(work, old, keep_months)
     event = RequestReplaced(request_id=old.id, plan_number=old.plan_number, kind=kind_of(old), replaced_by=new.id)
     work.announce(event, subject=f"request/{old.id}")
 

@@ -14,6 +14,7 @@ from services.intake.storage.requests import same_file_exists as in_house
 from services.intake.storage.tables import PlanRow, RequestRow, refs
 from services.intake.usecases.change_request import put_in_place
 from services.intake.usecases.scanning import is_clean
+from services.intake.usecases.tell_request_data import tell_request_data
 from shared.blobs.columns import get_frame, put_frame
 from shared.blobs.ref import BlobRef
 from shared.bus.handling import Effect
@@ -60,7 +61,7 @@ async def check_request(parts: IntakeParts, request_id: str) -> Effect | None:
         outcome = await asyncio.to_thread(_run, parts, row)
     except FileDamaged:
         outcome = await asyncio.to_thread(_unreadable, parts, row)
-    return lambda work: _commit(work, request_id, outcome)
+    return lambda work: _commit(work, request_id, outcome, parts.settings.request_data_months)
 
 
 def _unreadable(parts: IntakeParts, row: RequestRow) -> Outcome:
@@ -164,7 +165,7 @@ def _key(row: RequestRow) -> str:
     return f"plan/{row.plan_number}"
 
 
-def _commit(work: Work, request_id: str, outcome: Outcome) -> None:
+def _commit(work: Work, request_id: str, outcome: Outcome, keep_months: int) -> None:
     row = work.session.get(RequestRow, request_id)
     if row is None or row.state != "checking":
         doom(work, outcome.made, what="", object_type="request", object_id=request_id)
@@ -176,22 +177,23 @@ def _commit(work: Work, request_id: str, outcome: Outcome) -> None:
     if verdict.returned:
         _return(work, row, outcome)
     else:
-        _accept(work, row, outcome)
+        _accept(work, row, outcome, keep_months)
     if row.channel == "disc":
         doom(work, refs(row.files), what="transfer_file", object_type="request", object_id=row.id)
         row.files = []
+    tell_request_data(work, row, keep_months)
     access = Access(
         ACTOR, "intake.request.check", "request", row.id, subjects=row.received, purpose="intake-check", case=row.id
     )
     work.record(access)
 
 
-def _accept(work: Work, row: RequestRow, outcome: Outcome) -> None:
+def _accept(work: Work, row: RequestRow, outcome: Outcome, keep_months: int) -> None:
     row.chunks = [each.model_dump() for each in outcome.chunks]
     row.rejected_chunk, row.keys = _dump(outcome.rejected_chunk), _dump(outcome.keys)
     row.accepted_at = work.now
     move(work, row, "accepted")
-    put_in_place(work, row)
+    put_in_place(work, row, keep_months)
     event = RequestAccepted(
         request_id=row.id,
         plan_number=row.plan_number,

@@ -1,10 +1,10 @@
 """The end of a received medium: back to the plan, or into the shredder after three months and with approval."""
 
 import hashlib
-from datetime import date, datetime, time
+from datetime import datetime, time
 
 from services.intake.domain.receptions import check_medium_transition
-from services.intake.storage.registers import find_reception, media_of
+from services.intake.storage.registers import find_reception, is_held, media_of
 from services.intake.storage.tables import ReceptionRow
 from services.intake.usecases.read_medium import medium_state
 from shared.auth.caller import Caller
@@ -37,12 +37,14 @@ def return_reception(work: Work, reception_id: str, reason: str, caller: Caller)
 def destroy_reception(work: Work, reception_id: str, caller: Caller) -> ReceptionRow:
     """Record that the media and the form were shredded, with the second person's approval.
 
-    Refusal `not-yet-due` before the three months are over, or `wrong-state`.
+    Refusal `not-yet-due` before the three months are over, `held` while a legal hold lies on them, or `wrong-state`.
     """
     row = find_reception(work.session, reception_id)
-    due = add_months(row.received_on, KEPT_MONTHS)
-    if work.now.astimezone(JST).date() < due:
-        raise Refusal("not-yet-due", due_on=due.isoformat())
+    due = shredded_from(row)
+    if work.now < due:
+        raise Refusal("not-yet-due", due_on=due.date().isoformat())
+    if is_held(work.session, work.now, reception=row.id, plan=row.plan_number):
+        raise Refusal("held")
     media = media_of(work.session, row.id)
     for medium in media:
         check_medium_transition(medium_state(medium), "destroyed")
@@ -58,7 +60,6 @@ def destroy_reception(work: Work, reception_id: str, caller: Caller) -> Receptio
 
 
 def _certificate(work: Work, row: ReceptionRow, media: int, caller: Caller) -> CopyDestroyed:
-    due = add_months(row.received_on, KEPT_MONTHS)
     return CopyDestroyed(
         copy_id=row.id,
         service="intake",
@@ -68,7 +69,7 @@ def _certificate(work: Work, row: ReceptionRow, media: int, caller: Caller) -> C
         records=media,
         digest=_digest(row),
         method="shredded",
-        due_at=_midnight(due),
+        due_at=shredded_from(row),
         destroyed_at=work.now,
         by=caller.principal.id,
         approval=caller.approval,
@@ -81,5 +82,6 @@ def _digest(row: ReceptionRow) -> str:
     return hashlib.sha256(canonical(listed)).hexdigest()
 
 
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), JST)
+def shredded_from(row: ReceptionRow) -> datetime:
+    """From when media and form may be shredded: the beginning, in Japan, of the day on which three months are over."""
+    return datetime.combine(add_months(row.received_on, KEPT_MONTHS), time(), JST)

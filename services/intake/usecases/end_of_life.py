@@ -8,6 +8,7 @@ from services.intake.storage.registers import reader_copies
 from services.intake.storage.requests import finished_requests, first_awaiting, move
 from services.intake.storage.tables import RequestRow, ref, refs
 from services.intake.storage.uploads import forget_parts, parts_of_file
+from shared.blobs.ref import BlobRef
 from shared.calendar.retention import add_months, due
 from shared.db import Work
 from shared.trail import Access, Actor
@@ -30,7 +31,7 @@ def expire_registrations(work: Work, parts: IntakeParts, at: datetime) -> int:
 def doom_reader_copies(work: Work, at: datetime) -> int:
     """Doom the reader's copies whose 120 days are over; how many."""
     count = 0
-    for row in reader_copies(work.session):
+    for row in reader_copies(work.session, not_held_at=at):
         ends = None if row.processed_at is None else due("reader_copy", row.processed_at)
         if ends is None or ends > at:
             break
@@ -51,18 +52,22 @@ def doom_reader_copies(work: Work, at: datetime) -> int:
 def doom_request_data(work: Work, parts: IntakeParts, at: datetime) -> int:
     """Doom the data of people in requests that ended long enough ago; how many requests. Counts and states stay."""
     count = 0
-    for row in finished_requests(work.session):
+    for row in finished_requests(work.session, not_held_at=at):
         ends = data_due(row, parts.settings.request_data_months)
         if ends is None or ends > at:
             break
-        blobs = [*refs(row.files), *refs(row.chunks), ref(row.rejected_chunk), ref(row.findings), ref(row.keys)]
-        doom(work, blobs, what="request_data", object_type="request", object_id=row.id, due_at=ends)
+        doom(work, data_of(row), what="request_data", object_type="request", object_id=row.id, due_at=ends)
         row.files, row.chunks, row.rejected_chunk, row.findings, row.keys = [], [], None, None, None
         row.form_contact = row.form_remarks = ""
         row.data_destroyed_at = work.now
         work.session.add(row)
         count += 1
     return count
+
+
+def data_of(row: RequestRow) -> list[BlobRef | None]:
+    """The blobs that hold the data of a request's people."""
+    return [*refs(row.files), *refs(row.chunks), ref(row.rejected_chunk), ref(row.findings), ref(row.keys)]
 
 
 def data_due(row: RequestRow, months: int) -> datetime | None:

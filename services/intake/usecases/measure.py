@@ -19,7 +19,7 @@ async def measure(parts: IntakeParts) -> dict[str, float]:
     now, months = parts.clock.now(), parts.settings.request_data_months
 
     def look(session: Session) -> dict[str, float]:
-        late, over = is_due(session, now), [at for at in _destructions(session, months) if at <= now]
+        late, over = is_due(session, now), [at for at in _destructions(session, months, now) if at <= now]
         return {
             "cutoff_late_seconds": 0 if late is None else (now - late[1]).total_seconds(),
             "cycle_closed_timestamp_seconds": max(_closings(session), default=0),
@@ -37,12 +37,12 @@ def _closings(session: Session) -> Iterator[float]:
             yield cycle.closed_at.timestamp()
 
 
-def _destructions(session: Session, months: int) -> Iterator[datetime]:
+def _destructions(session: Session, months: int, now: datetime) -> Iterator[datetime]:
     """When what is doomed was so, and when the first of what is still kept is due."""
     yield from (row.doomed_at for row in all_doomed(session))
-    for copy in reader_copies(session)[:1]:
+    for copy in reader_copies(session, not_held_at=now)[:1]:
         if copy.processed_at and (at := due("reader_copy", copy.processed_at)):
             yield at
-    for request in finished_requests(session)[:1]:
+    for request in finished_requests(session, not_held_at=now)[:1]:
         if at := data_due(request, months):
             yield at

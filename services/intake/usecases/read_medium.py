@@ -13,8 +13,10 @@ from shared.auth.caller import Caller
 from shared.blobs.errors import StoreAway
 from shared.blobs.ref import BlobRef
 from shared.blobs.store import BlobStore
+from shared.calendar.retention import due
 from shared.db import Work
 from shared.discs.reader import Medium, UnreadableMedium, open_medium
+from shared.hosting.keeping import tell_kept
 from shared.layouts import layout
 from shared.refusals import Refusal
 
@@ -64,8 +66,25 @@ def read_medium(work: Work, reception_id: str, number: int, copy: BlobRef, *, op
     row.codes = [] if opens else ["F11"]
     row.processed_at = None if opens else work.now
     work.session.add(row)
+    plan = find_reception(work.session, reception_id).plan_number
+    tell_reader_copy(work, row, plan)
     work.record(caller.access("intake.media.read_in", "reception", reception_id, release=copy.sha256))
     return row
+
+
+def tell_reader_copy(work: Work, row: MediumRow, plan_number: str) -> None:
+    """Tell that the reader has a copy, and until when, once the medium is processed."""
+    tell_kept(
+        work,
+        [ref(row.reader_copy)],
+        service="intake",
+        what="reader_copy",
+        object_type="reception",
+        object_id=row.reception_id,
+        belongs_to={"plan": plan_number},
+        kept_from=row.read_at,
+        due_at=None if row.processed_at is None else due("reader_copy", row.processed_at),
+    )
 
 
 def medium_state(row: MediumRow) -> MediumState:

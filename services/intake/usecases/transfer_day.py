@@ -12,13 +12,14 @@ from services.intake.storage.doomed import doom
 from services.intake.storage.registers import find_medium, find_plan, find_reception, media_to_transfer
 from services.intake.storage.requests import start
 from services.intake.storage.tables import MediumRow, RequestHistoryRow, RequestRow, ref
-from services.intake.usecases.read_medium import names_of_requests
+from services.intake.usecases.read_medium import names_of_requests, tell_reader_copy
 from shared.blobs.errors import BlobDamaged, BlobGone
 from shared.blobs.ref import BlobRef
 from shared.calendar.cutoffs import cycle_of
 from shared.db import Work
 from shared.discs.reader import Medium, MediumFile, UnreadableMedium, open_medium
 from shared.events.intake import FileReceived
+from shared.hosting.keeping import tell_kept
 from shared.ids import new_id
 from shared.layouts import kind_name, layout
 from shared.layouts.columns import read
@@ -99,6 +100,7 @@ def _take_over(work: Work, seen: MediumRow, made: list[Transferred] | None) -> i
     row.state = "unreadable" if made is None else "transferred"
     row.codes = ["F11"] if made is None else []
     work.session.add(row)
+    tell_reader_copy(work, row, find_reception(work.session, row.reception_id).plan_number)
     for each in made or []:
         _start_request(work, row, each)
     work.record(
@@ -133,4 +135,13 @@ def _start_request(work: Work, medium: MediumRow, file: Transferred) -> None:
     )
     work.session.add(RequestHistoryRow(request_id=row.id, state="awaiting_file", at=reception.registered_at))
     start(work, row)
+    tell_kept(
+        work,
+        [file.blob],
+        service="intake",
+        what="transfer_file",
+        object_type="request",
+        object_id=row.id,
+        belongs_to={"plan": plan.number, "reception": reception.id},
+    )
     work.announce(FileReceived(request_id=row.id), subject=f"request/{row.id}")

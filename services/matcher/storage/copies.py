@@ -2,22 +2,30 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlmodel import Session, col
 
-from services.matcher.storage.tables import Batch, Doomed, Piece, Reply, Slice
+from services.matcher.storage.tables import HOLDS, Batch, Doomed, Piece, Reply, Slice
+from shared.db.holds import held
+
+HELD_BY_HOLDS: Final = ("request_data", "evidence")
 
 
 def due_copies(session: Session, at: datetime, *, limit: int) -> Sequence[Doomed]:
-    """Doomed blobs that are due at `at`."""
-    return session.scalars(select(Doomed).where(col(Doomed.due_at) <= at).limit(limit)).all()
+    """Doomed blobs that are due at `at` and not held."""
+    return session.scalars(select(Doomed).where(col(Doomed.due_at) <= at, _free(at)).limit(limit)).all()
 
 
-def next_due_copy(session: Session) -> datetime | None:
-    """When the next doomed blob is due."""
-    return session.scalar(select(func.min(Doomed.due_at)))
+def next_due_copy(session: Session, not_held_at: datetime) -> datetime | None:
+    """When the next doomed blob that is not held is due."""
+    return session.scalar(select(func.min(Doomed.due_at)).where(_free(not_held_at)))
+
+
+def _free(at: datetime) -> ColumnElement[bool]:
+    """What no hold keeps. Holds stop clocks only: numbers are masked, and exchange files go, whatever is held."""
+    return or_(col(Doomed.what).not_in(HELD_BY_HOLDS), ~held(HOLDS, at, batch=col(Doomed.object_id)))
 
 
 def named_blobs(session: Session) -> Iterator[str]:

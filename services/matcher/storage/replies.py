@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col
 
-from services.matcher.storage.tables import Reply
+from services.matcher.storage.tables import HOLDS, Reply
+from shared.db.holds import held
 
 _KEPT = (col(Reply.completed_at).is_not(None), col(Reply.cleared_at).is_(None))
 
@@ -21,11 +22,21 @@ def reply_to(session: Session, request_id: str) -> Reply | None:
     return session.scalars(select(Reply).where(col(Reply.request_id) == request_id)).one_or_none()
 
 
-def oldest_completion(session: Session) -> datetime | None:
-    """When the oldest reply whose columns are still kept was completed."""
-    return session.scalar(select(col(Reply.completed_at)).where(*_KEPT).order_by(col(Reply.completed_at)).limit(1))
+def oldest_completion(session: Session, not_held_at: datetime) -> datetime | None:
+    """When the oldest reply was completed whose columns are still kept, by no hold."""
+    return session.scalar(select(func.min(Reply.completed_at)).where(*_KEPT, ~_held(not_held_at)))
 
 
-def completed_replies(session: Session) -> Sequence[Reply]:
-    """Completed replies whose columns are still kept."""
-    return session.scalars(select(Reply).where(*_KEPT)).all()
+def completed_replies(session: Session, not_held_at: datetime) -> Sequence[Reply]:
+    """Completed replies whose columns are still kept, by no hold."""
+    return session.scalars(select(Reply).where(*_KEPT, ~_held(not_held_at))).all()
+
+
+def belongings(reply: Reply) -> dict[str, str]:
+    """What a hold may name a reply by."""
+    return {"request": reply.request_id, "plan": reply.plan_number, "batch": reply.batch_id}
+
+
+def _held(at: datetime) -> ColumnElement[bool]:
+    names = {"request": col(Reply.request_id), "plan": col(Reply.plan_number), "batch": col(Reply.batch_id)}
+    return held(HOLDS, at, reply=col(Reply.id), **names)

@@ -7,6 +7,7 @@ from sqlalchemy import JSON, Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from shared.db import Plumbing, UtcDateTime, service_registry
+from shared.db.holds import hold_table
 
 
 class MatcherTable(SQLModel, registry=service_registry()):
@@ -162,8 +163,8 @@ class Held(MatcherTable, table=True):
     """The ledger: a live inquiry number, the sealed person behind it, the digest of what the plan was last told.
 
     `resident_on` is the registry's day (YYYYMMDD) of the last answer that told the plan "resident"; empty before.
-    """
     `token` is the sealed pseudonym of this person at this plan; None in rows of the release before, until it is needed.
+    """
 
     __tablename__ = "held"
     __table_args__ = (UniqueConstraint("plan_number", "person"),)
@@ -175,8 +176,8 @@ class Held(MatcherTable, table=True):
     sealed: bytes = Field(sa_type=LargeBinary)
     told: bytes | None = Field(default=None, sa_type=LargeBinary)
     resident_on: str = Field(default="", max_length=8)
-
     token: bytes | None = Field(default=None, sa_type=LargeBinary)
+
 
 class Spent(MatcherTable, table=True):
     """A destroyed inquiry number: never given again, nobody behind it. `by` is the request or the contract's end."""
@@ -221,4 +222,5 @@ class Doomed(MatcherTable, table=True):
     due_at: datetime = Field(sa_type=UtcDateTime, index=True)
 
 
+HOLDS = hold_table(MatcherTable.metadata)
 PLUMBING = Plumbing(MatcherTable.metadata)

@@ -9,6 +9,7 @@ from services.matcher.storage.tables import Doomed
 from shared.blobs.ref import BlobRef
 from shared.db import Work
 from shared.hosting.doomed import DoomedCopies
+from shared.hosting.keeping import tell_kept
 from shared.trail import Actor
 
 AT_A_TIME: Final = 500
@@ -33,11 +34,22 @@ def doom(work: Work, ref: BlobRef, *, what: str, batch_id: str, at: datetime | N
             due_at=at or work.now,
         )
         work.session.add(row)
+        if at is not None:
+            object_type, object_id = row.object_type, row.object_id
+            tell_kept(
+                work,
+                [ref],
+                service="matcher",
+                what=what,
+                object_type=object_type,
+                object_id=object_id,
+                due_at=at,
+            )
 
 
-async def next_destruction(parts: MatcherParts) -> datetime | None:
-    """When the next doomed blob is due."""
-    return await parts.db.read(next_due_copy)
+async def next_destruction(parts: MatcherParts, until: datetime) -> datetime | None:
+    """When the next doomed blob is due that no hold keeps at `until`."""
+    return await parts.db.read(lambda session: next_due_copy(session, until))
 
 
 def destroy_copies(parts: MatcherParts, at: datetime) -> int:

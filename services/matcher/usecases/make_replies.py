@@ -13,7 +13,7 @@ from services.matcher.domain.answers import HELD
 from services.matcher.domain.current import NOT_TOLD, RESIDENT
 from services.matcher.settings import MatcherParts
 from services.matcher.storage.batches import askers_of, batch_of, ref_of, slices_of, verdicts_on
-from services.matcher.storage.ledger import Ledger
+from services.matcher.storage.ledger import Ledger, count_held
 from services.matcher.storage.replies import replies_of, reply_to
 from services.matcher.storage.tables import Asker, Batch, Review, Slice
 from services.matcher.usecases.announce_replies import announce_replies, put_reply_list, ready_reply
@@ -27,8 +27,10 @@ from shared.blobs.ref import BlobRef
 from shared.bus.handling import Effect, Permanent
 from shared.calendar.retention import add_months
 from shared.db import Work
+from shared.events.copies import CopiesKept, KeptCopy
 from shared.events.intake import ClosedRequest
 from shared.events.matcher import BatchReleased, InquiryNumbersIssued, ReadyReply
+from shared.hosting.keeping import tell_kept
 from shared.trail import Access, Actor
 
 JOB: Final = Actor.job("matcher.make-replies")
@@ -44,9 +46,9 @@ class _Made:
     differing: Counter[str] = field(default_factory=Counter)
     numbers: list[str] = field(default_factory=list)
     numbers_ref: BlobRef | None = None
+    subjects: list[BlobRef] = field(default_factory=list)
     superseded: list[BlobRef] = field(default_factory=list)
 
-    subjects: list[BlobRef] = field(default_factory=list)
 
 async def make_replies(parts: MatcherParts, event: BatchReleased) -> Effect | None:
     """All replies of the batch; None where they are made already."""
@@ -99,9 +101,9 @@ def _finish_slice(parts: MatcherParts, batch: Batch, piece: Slice, into: _Made) 
         into.superseded.append(result)
         result = put_frame(parts.blobs, rows, purpose="reply", key=plan_key(piece.plan_number))
     into.chunks.append(result)
+    into.subjects.append(list_subjects(parts, piece.plan_number, rows["inquiry_number"].to_list()))
     column = "outcome" if kind == "provisional" else "status"
     into.outcomes.update(rows[column].to_list())
-    into.subjects.append(list_subjects(parts, piece.plan_number, rows["inquiry_number"].to_list()))
     if kind == "provisional":
         into.numbers.extend(rows.filter(pl.col("inquiry_number") != "")["inquiry_number"].to_list())
         into.differing.update(rows["differing"].str.split(";").explode().to_list())
@@ -164,8 +166,25 @@ def _apply(
     for one in made:
         keep_quality(work, batch, one.request, outcomes=one.outcomes, differing=one.differing)
     announce_replies(work, replies, listed, keep_months=keep_months)
+    if batch.kind == "my_number":
+        _tell_numbers(work, batch_id, replies)
     records = sum(reply.records for reply in replies)
     work.record(Access(JOB, "matcher.reply.make", "batch", batch_id, subjects=records, case=batch_id))
+
+
+def _tell_numbers(work: Work, batch_id: str, replies: Sequence[ReadyReply]) -> None:
+    """The sealed individual numbers are kept until the reply media are complete."""
+    for one in replies:
+        belongs_to = {"plan": one.plan_number, "request": one.request_id, "reply": one.reply_id}
+        tell_kept(
+            work,
+            one.chunks,
+            service="matcher",
+            what="my_numbers",
+            object_type="batch",
+            object_id=batch_id,
+            belongs_to=belongs_to,
+        )
 
 
 def _announce_numbers(work: Work, batch_id: str, request: ClosedRequest, numbers: BlobRef, keep_months: int) -> None:
@@ -184,7 +203,7 @@ def _announce_numbers(work: Work, batch_id: str, request: ClosedRequest, numbers
 
 
 def _tell_ledger(work: Work, plan_number: str) -> None:
-    """All numbers of a plan, with the resident codes behind them, are kept until it deletes them or its contract ends."""
+    """A plan's numbers, with the resident codes behind them, are kept until it deletes them or its contract ends."""
     kept = CopiesKept(
         service="matcher",
         what="inquiry_numbers",

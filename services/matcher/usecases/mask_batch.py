@@ -9,7 +9,7 @@ import polars as pl
 from services.matcher.domain.batch import Act, State, after
 from services.matcher.settings import MatcherParts
 from services.matcher.storage.batches import batch_of, ref_of
-from services.matcher.storage.replies import replies_of
+from services.matcher.storage.replies import belongings, replies_of
 from services.matcher.storage.tables import Reply
 from services.matcher.usecases.destroy_copies import destroy_copies, doom
 from services.matcher.usecases.matched import plan_key
@@ -17,8 +17,10 @@ from services.matcher.usecases.words import kind_of
 from shared.blobs.columns import get_frame, put_frame
 from shared.blobs.ref import BlobRef
 from shared.bus.handling import Effect
+from shared.calendar.retention import add_months
 from shared.db import Work
 from shared.events.matcher import BatchMasked
+from shared.hosting.keeping import tell_kept
 from shared.trail import Access, Actor
 
 JOB: Final = Actor.job("matcher.mask-batch")
@@ -37,8 +39,9 @@ class _Masked:
 def mask_batch(parts: MatcherParts, batch_id: str) -> Effect:
     """Blocking. A crash leaves the sealed numbers or their masks, and the next run goes on from there."""
     replies = parts.db.read_now(lambda session: replies_of(session, batch_id))
+    months = parts.settings.reply_kept_months
     for reply in replies:
-        parts.db.write_now(partial(_swap, batch_id=batch_id, masked=_mask(parts, reply)))
+        parts.db.write_now(partial(_swap, batch_id=batch_id, masked=_mask(parts, reply), keep_months=months))
     destroy_copies(parts, parts.clock.now())
     return lambda work: _announce(work, batch_id)
 
@@ -60,12 +63,27 @@ def _mask(parts: MatcherParts, reply: Reply) -> _Masked:
     return _Masked(reply.id, old, new, numbers)
 
 
-def _swap(work: Work, *, batch_id: str, masked: _Masked) -> None:
+def tell_reply(work: Work, reply: Reply, keep_months: int) -> None:
+    """Tell that a completed reply's columns are kept, and until when."""
+    tell_kept(
+        work,
+        [ref_of(stored) for stored in reply.chunks],
+        service="matcher",
+        what="request_data",
+        object_type="reply",
+        object_id=reply.id,
+        belongs_to=belongings(reply),
+        due_at=None if reply.completed_at is None else add_months(reply.completed_at, keep_months),
+    )
+
+
+def _swap(work: Work, *, batch_id: str, masked: _Masked, keep_months: int) -> None:
     reply = work.session.get_one(Reply, masked.reply_id)
     held = {stored["id"] for stored in reply.chunks}
     if not masked.old or not held.issuperset(ref.id for ref in masked.old):
         return
     reply.chunks = [ref.model_dump() for ref in masked.new]
+    tell_reply(work, reply, keep_months)
     batch_of(work.session, batch_id).numbers_masked += masked.numbers
     for ref in masked.old:
         doom(work, ref, what="my_numbers", batch_id=batch_id)

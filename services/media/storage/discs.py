@@ -1,7 +1,6 @@
 """Queries on discs, their content, their steps and blanks."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
@@ -81,9 +80,3 @@ def dispatch_id_of(session: Session, disc_id: str) -> str:
     """The newest envelope that a disc was put in; empty when in none."""
     query = select(DispatchDisc.dispatch_id).where(col(DispatchDisc.disc_id) == disc_id)
     return session.exec(query.order_by(col(DispatchDisc.dispatch_id).desc())).first() or ""
-
-
-def expiring_discs(session: Session, at: datetime) -> Sequence[Disc]:
-    """Discs whose image must be gone by `at` and is not."""
-    query = select(Disc).where(col(Disc.image).is_not(None), col(Disc.expires_at) <= at)
-    return session.exec(query.order_by(col(Disc.expires_at))).all()

@@ -1,7 +1,6 @@
 """Queries on replies and on what is expected."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
@@ -67,9 +66,3 @@ def is_waiting_for_more(session: Session, cycle: str, plan_number: str, group: s
 def replies_of_set(session: Session, disc_set: str) -> Sequence[Reply]:
     """The replies that share a set of discs, in their order on it."""
     return session.exec(select(Reply).where(col(Reply.disc_set) == disc_set).order_by(col(Reply.id))).all()
-
-
-def expiring_replies(session: Session, at: datetime) -> Sequence[Reply]:
-    """Replies whose package must be gone by `at` and is not."""
-    query = select(Reply).where(col(Reply.package).is_not(None), col(Reply.expires_at) <= at)
-    return session.exec(query.order_by(col(Reply.expires_at))).all()

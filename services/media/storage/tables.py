@@ -7,6 +7,7 @@ from sqlalchemy import JSON, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from shared.db import Plumbing, UtcDateTime, service_registry
+from shared.db.holds import hold_table
 
 JSON_OR_NULL = JSON(none_as_null=True)
 
@@ -160,4 +161,5 @@ class DispatchStep(MediaTable, table=True):
     actor: str = Field(max_length=80)
 
 
+HOLDS = hold_table(MediaTable.metadata)
 PLUMBING = Plumbing(MediaTable.metadata)

@@ -12,6 +12,7 @@ from services.media.usecases.plan_discs import note_step
 from services.media.usecases.read_discs import shown
 from services.media.usecases.sealing import legal_basis
 from services.media.usecases.stock_blanks import spoil_blank, take_blank
+from services.media.usecases.tell_backups import tell_image
 from shared.auth.caller import Caller
 from shared.blobs.ref import BlobRef
 from shared.db import Work
@@ -84,6 +85,7 @@ def _verified(parts: MediaParts, work: Work, disc: Disc) -> None:
     disc.expires_at = destroy_at(work.now, parts.settings.backup_months)
     work.session.add(disc)
     work.session.flush()
+    tell_image(work, disc)
     replies = replies_on(work.session, disc)
     work.announce(
         DiscVerified(

@@ -7,9 +7,8 @@ from typing import Any
 
 from services.media.domain.states import REPLY, step
 from services.media.parts import MediaParts
-from services.media.storage.backups import earliest_end, has_image_left
-from services.media.storage.discs import expiring_discs, replies_on
-from services.media.storage.replies import expiring_replies
+from services.media.storage.backups import earliest_end, expiring_discs, expiring_replies, has_image_left
+from services.media.storage.discs import replies_on
 from services.media.storage.tables import Disc, Reply
 from shared.blobs.ref import BlobRef
 from shared.blobs.store import Destroyed

@@ -18,6 +18,7 @@ from services.media.storage.tables import Disc, DiscContent, Reply
 from services.media.usecases.plan_discs import add_disc, note_step
 from services.media.usecases.read_discs import shown
 from services.media.usecases.sealing import content_of, legal_basis, unwrap_password, workshop_of, wrap_password
+from services.media.usecases.tell_backups import tell_image
 from shared.auth.caller import Caller
 from shared.blobs.ref import BlobRef
 from shared.calendar.clock import JST
@@ -148,6 +149,8 @@ def _keep(parts: MediaParts, work: Work, caller: Caller, disc_id: str, made: Seq
         note_step(work, each, caller.principal.actor)
         _record(work, caller, each, volume)
     work.session.flush()
+    for each in discs:
+        tell_image(work, each)
     return shown(work.session, disc) | {"discs": [each.id for each in discs]}
 
 

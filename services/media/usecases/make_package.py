@@ -10,6 +10,7 @@ from services.media.parts import BACKUP_KEY, MediaParts
 from services.media.storage.replies import reply_of
 from services.media.storage.tables import Reply
 from services.media.usecases.sealing import content_of, legal_basis, workshop_of, wrap_password
+from services.media.usecases.tell_backups import tell_package
 from shared.blobs.ref import BlobRef
 from shared.bus import Effect, Permanent
 from shared.calendar.clock import JST
@@ -71,6 +72,7 @@ def _keep(parts: MediaParts, work: Work, reply_id: str, package: BlobRef, passwo
     reply.completed_at = work.now
     reply.expires_at = destroy_at(work.now, parts.settings.backup_months)
     work.session.add(reply)
+    tell_package(work, reply)
     release = f"{reply.id}:{package.sha256}"
     work.record(_access(reply, "media.package.make", basis, release=release))
     ready = PackageReady(

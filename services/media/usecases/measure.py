@@ -3,9 +3,7 @@
 from sqlmodel import Session
 
 from services.media.parts import MediaParts
-from services.media.storage.backups import earliest_end
-from services.media.storage.discs import expiring_discs
-from services.media.storage.replies import expiring_replies
+from services.media.storage.backups import earliest_end, expiring_discs, expiring_replies
 
 
 async def measure(parts: MediaParts) -> dict[str, float]:

@@ -147,4 +147,4 @@ async def test_only_blobs_that_nothing_names_are_orphans(world: World) -> None:
 
 def test_every_job_and_consumer_has_its_name() -> None:
     assert [job.name for job in JOBS] == ["matcher.destroy-copies", "matcher.clear-replies", "matcher-orphans"]
-    assert len(CONSUMES) == 7
+    assert len(CONSUMES) == 9
