@@ -1,4 +1,4 @@
-"""What detections look at: accesses out of the log, and what is known beside it. Ids and counts; never a person's data."""
+"""What detections look at: accesses out of the log, and what is known beside it. Ids and counts only."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
