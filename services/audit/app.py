@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from services.audit.api import alarms, destructions, log, records
+from services.audit.api import alarms, destructions, disclosures, holds, log, records
 from services.audit.consumers import CONSUMES
 from services.audit.domain.notes import VerifierKey
 from services.audit.jobs import JOBS
@@ -42,7 +42,15 @@ def create_service(settings: AuditSettings, kit: Kit) -> Service:
         measure=measure,
     )
     _publish_what_is_there(parts)
-    routers = (log.router, records.router, destructions.router, alarms.router, parked_routes(NAME, CONSUMES))
+    routers = (
+        log.router,
+        records.router,
+        disclosures.router,
+        destructions.router,
+        holds.router,
+        alarms.router,
+        parked_routes(NAME, CONSUMES),
+    )
     app = service_app(parts, title="Shokai audit", problems=PROBLEMS, routers=routers, tokens=kit.tokens)
     return Service(app=app, parts=parts, consumers=CONSUMES, jobs=JOBS)
 

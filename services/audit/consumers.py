@@ -6,12 +6,17 @@ from typing import Final
 from services.audit.usecases.alarm_death_case import alarm_death_case
 from services.audit.usecases.append_records import append_records
 from services.audit.usecases.certify_destruction import certify_destruction
+from services.audit.usecases.copies.note_kept import note_kept
+from services.audit.usecases.disclosure.load_subjects import load_subjects
+from services.audit.usecases.disclosure.note_medium import note_medium
 from services.audit.usecases.note_event import noting
 from shared.bus import Handler
 from shared.events import EVENTS, Event
 from shared.events.audit import RecordsMade
-from shared.events.copies import CopyDestroyed
-from shared.events.matcher import DeathCaseOpened
+from shared.events.authority import StaffChanged
+from shared.events.copies import CopiesKept, CopyDestroyed
+from shared.events.matcher import DeathCaseOpened, SubjectsListed
+from shared.events.media import DiscVerified
 from shared.hosting.house_events import HOUSE_EVENTS
 
 
@@ -23,6 +28,9 @@ def consumers() -> dict[type[Event], Handler]:
         DeathCaseOpened: alarm_death_case,
     }
     noted = {kind: noting(known.get(kind)) for kind in EVENTS.values() if kind is not RecordsMade}
+        SubjectsListed: load_subjects,
+        DiscVerified: note_medium,
+        StaffChanged: keep_roster,
     return {RecordsMade: append_records, **noted}
 
 

@@ -1,14 +1,50 @@
-"""Which subjects a bulk act was about."""
+"""Which subjects a bulk act was about; what a search over ten million records needs."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from shared.db import UtcDateTime
 
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
 depends_on = None
 
+BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
 
 def upgrade() -> None:
-    """Nothing yet."""
+    """Make the tables."""
+    op.create_table(
+        "subject_list",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("request_id", sa.String(length=36), nullable=False),
+        sa.Column("part", sa.Integer(), nullable=False),
+        sa.Column("reply_id", sa.String(length=36), nullable=False),
+        sa.Column("plan_number", sa.String(length=8), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("cycle", sa.String(length=9), nullable=False),
+        sa.Column("batch_id", sa.String(length=36), nullable=False),
+        sa.Column("subjects", sa.Integer(), nullable=False),
+        sa.Column("loaded_at", UtcDateTime, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_subject_list")),
+        sa.UniqueConstraint("request_id", "part", name=op.f("uq_subject_list_request_id_part")),
+    )
+    op.create_table(
+        "subject_member",
+        sa.Column("token", sa.LargeBinary(), nullable=False),
+        sa.Column("list_id", BIG, autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("token", "list_id", name=op.f("pk_subject_member")),
+    )
+    op.create_table(
+        "medium_request",
+        sa.Column("request_id", sa.String(length=36), nullable=False),
+        sa.Column("medium_id", sa.String(length=36), nullable=False),
+        sa.PrimaryKeyConstraint("request_id", "medium_id", name=op.f("pk_medium_request")),
+    )
 
 
 def downgrade() -> None:
-    """Nothing yet."""
+    """Remove them."""
+    for name in ("medium_request", "subject_member", "subject_list"):
+        op.drop_table(name)

@@ -1,0 +1,1 @@
+"""Whom a bulk act was about."""
