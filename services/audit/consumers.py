@@ -9,14 +9,18 @@ from services.audit.usecases.certify_destruction import certify_destruction
 from services.audit.usecases.copies.note_kept import note_kept
 from services.audit.usecases.disclosure.load_subjects import load_subjects
 from services.audit.usecases.disclosure.note_medium import note_medium
-from services.audit.usecases.note_event import noting
+from services.audit.usecases.incidents.know_carriers import know_disc, know_package, know_request
+from services.audit.usecases.incidents.open_incident import open_for_lost_disc
+from services.audit.usecases.note_event import both, noting
+from services.audit.usecases.rooms.keep_roster import keep_roster
 from shared.bus import Handler
 from shared.events import EVENTS, Event
 from shared.events.audit import RecordsMade
 from shared.events.authority import StaffChanged
 from shared.events.copies import CopiesKept, CopyDestroyed
+from shared.events.intake import RequestAccepted
 from shared.events.matcher import DeathCaseOpened, SubjectsListed
-from shared.events.media import DiscVerified
+from shared.events.media import DiscLost, DiscSent, DiscVerified, PackageReady
 from shared.hosting.house_events import HOUSE_EVENTS
 
 
@@ -25,12 +29,17 @@ def consumers() -> dict[type[Event], Handler]:
     known: Mapping[type[Event], Handler] = {
         **HOUSE_EVENTS,
         CopyDestroyed: certify_destruction,
+        CopiesKept: note_kept,
         DeathCaseOpened: alarm_death_case,
+        SubjectsListed: load_subjects,
+        DiscVerified: both(note_medium, know_disc),
+        DiscSent: know_disc,
+        DiscLost: open_for_lost_disc,
+        PackageReady: know_package,
+        RequestAccepted: know_request,
+        StaffChanged: keep_roster,
     }
     noted = {kind: noting(known.get(kind)) for kind in EVENTS.values() if kind is not RecordsMade}
-        SubjectsListed: load_subjects,
-        DiscVerified: note_medium,
-        StaffChanged: keep_roster,
     return {RecordsMade: append_records, **noted}
 
 

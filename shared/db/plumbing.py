@@ -3,9 +3,11 @@
 from typing import Any, Final
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     Boolean,
     Column,
+    Date,
     Index,
     Integer,
     LargeBinary,
@@ -101,6 +103,21 @@ class Plumbing:
             Column("object_type", String(40), nullable=False),
             Column("object_id", String(120), nullable=False),
         )
+        self.room_presence = Table(
+            "room_presence",
+            metadata,
+            Column("room", String(30), primary_key=True),
+            Column("as_of", UtcDateTime, nullable=False),
+            Column("inside", JSON, nullable=False),
+        )
+        self.matrix_row = Table(
+            "matrix_row",
+            metadata,
+            Column("act", String(80), primary_key=True),
+            Column("valid_from", Date, primary_key=True),
+            Column("revision", Integer, nullable=False),
+            Column("bounds", JSON, nullable=False),
+        )
         self.idempotency = Table(
             "idempotency",
             metadata,
@@ -122,6 +139,8 @@ class Plumbing:
             self.approval,
             self.revoked_token,
             self.freeze,
+            self.room_presence,
+            self.matrix_row,
             self.idempotency,
         )
 
@@ -137,7 +156,17 @@ class Plumbing:
             if name not in present:
                 op.add_column("inbox", self.inbox.c[name]._copy())
 
+    def add_bounds(self, op: Any) -> None:
+        """Who is in the room, and changed rows of the matrix, for databases that were made without them."""
+        for table in (self.room_presence, self.matrix_row):
+            table.create(op.get_bind(), checkfirst=True)
+
+    def drop_bounds(self, op: Any) -> None:
+        """Remove them."""
+        for table in (self.room_presence, self.matrix_row):
+            table.drop(op.get_bind())
+
     def downgrade(self, op: Any) -> None:
         """Remove the plumbing tables."""
         for table in reversed(self.tables):
-            table.drop(op.get_bind())
+            table.drop(op.get_bind(), checkfirst=True)

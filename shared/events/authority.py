@@ -1,6 +1,6 @@
-"""What authority announces: second-person decisions, staff changes, ended tokens."""
+"""What authority announces: second-person decisions, staff changes, timed grants, changed matrices, ended tokens."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 
 from shared.events.event import Event
@@ -20,11 +20,54 @@ class ApprovalDecided(Event):
 
 
 class StaffChanged(Event):
-    """A staff member's place on the duty roster, pledge or training changed."""
+    """A staff member's place on the duty roster, pledge or training changed: how it stands now, without the name.
+
+    `revision` grows with every change; 0 is from a version of the code that told no more than the id.
+    """
 
     TYPE: ClassVar[str] = "authority.staff.changed.v1"
     staff_id: str
     change: str
+    revision: int = 0
+    team: str = ""
+    roster_from: date | None = None
+    roster_to: date | None = None
+    pledged_on: date | None = None
+    trained_on: date | None = None
+    left_on: date | None = None
+    door_user: str = ""
+
+
+class GrantChanged(Event):
+    """Timed access to another team's acts was given, refused or ended."""
+
+    TYPE: ClassVar[str] = "authority.grant.changed.v1"
+    grant_id: str
+    staff_id: str
+    team: str
+    state: str
+    valid_from: datetime
+    valid_until: datetime
+    requested_by: str
+    decided_by: str
+
+
+class MatrixChanged(Event):
+    """A row of the access matrix was changed by two people, from a day on. It only ever narrows the row as shipped.
+
+    Each list that is not None bounds the shipped one; `revision` orders changes for the same day.
+    """
+
+    TYPE: ClassVar[str] = "authority.matrix.changed.v1"
+    act: str
+    valid_from: date
+    revision: int
+    teams: tuple[str, ...] | None = None
+    equipment: tuple[str, ...] | None = None
+    purposes: tuple[str, ...] | None = None
+    place: str | None = None
+    changed_by: str
+    approval: str
 
 
 class TokenRevoked(Event):

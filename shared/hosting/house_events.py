@@ -1,4 +1,4 @@
-"""What every service reacts to alike: approvals, ended tokens, freezes."""
+"""What every service reacts to alike: approvals, ended tokens, freezes, who is in the room, changed matrix rows."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -9,8 +9,8 @@ from shared.bus.handling import Effect, Handler
 from shared.db.plumbing import insert_or_ignore
 from shared.db.work import Work
 from shared.events import Event
-from shared.events.audit import FreezeLifted, FreezeSet
-from shared.events.authority import ApprovalDecided, TokenRevoked
+from shared.events.audit import FreezeLifted, FreezeSet, RoomPresence
+from shared.events.authority import ApprovalDecided, MatrixChanged, TokenRevoked
 from shared.hosting.parts import Parts
 
 
@@ -49,6 +49,35 @@ async def lift_freeze(parts: Parts, event: FreezeLifted) -> Effect:
     return effect
 
 
+async def keep_presence(parts: Parts, event: RoomPresence) -> Effect:
+    """Who is in a room; what is older than what is known changes nothing."""
+    table = parts.db.plumbing.room_presence
+    row = {"room": event.room, "as_of": event.as_of, "inside": sorted(event.inside)}
+    return _newest(table, row, by="as_of")
+
+
+async def keep_matrix_row(parts: Parts, event: MatrixChanged) -> Effect:
+    """A row of the access matrix as two people changed it; it holds from its day on."""
+    bounds = {name: getattr(event, name) for name in ("teams", "equipment", "purposes", "place")}
+    row = {"act": event.act, "valid_from": event.valid_from, "revision": event.revision, "bounds": bounds}
+    return _newest(parts.db.plumbing.matrix_row, row, by="revision")
+
+
+def _newest(table: Any, row: Mapping[str, Any], *, by: str) -> Effect:
+    """Keeps the row whose `by` is greatest, in whatever order they come."""
+    stated = insert_or_ignore(table).values(row)
+    newest = stated.on_conflict_do_update(
+        index_elements=list(table.primary_key.columns),
+        set_={name: stated.excluded[name] for name in row},
+        where=table.c[by] < stated.excluded[by],
+    )
+
+    def effect(work: Work) -> None:
+        work.session.connection().execute(newest)
+
+    return effect
+
+
 def _stored(table: Any, row: Mapping[str, Any]) -> Effect:
     def effect(work: Work) -> None:
         work.session.connection().execute(insert_or_ignore(table).values(row).on_conflict_do_nothing())
@@ -61,4 +90,6 @@ HOUSE_EVENTS: Final[Mapping[type[Event], Handler]] = {
     TokenRevoked: keep_revoked_token,
     FreezeSet: set_freeze,
     FreezeLifted: lift_freeze,
+    RoomPresence: keep_presence,
+    MatrixChanged: keep_matrix_row,
 }

@@ -1,4 +1,8 @@
-"""Who is in the security room."""
+"""Who is in the security room, and rows of the access matrix that two people changed."""
+
+from alembic import op
+
+from services.intake.storage.tables import PLUMBING
 
 revision = "0004"
 down_revision = "0003"
@@ -7,8 +11,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Nothing yet."""
+    """Add them."""
+    PLUMBING.add_bounds(op)
 
 
 def downgrade() -> None:
-    """Nothing yet."""
+    """Remove them."""
+    PLUMBING.drop_bounds(op)
