@@ -13,6 +13,7 @@ from services.console.api.gate import Gate
 from services.console.api.health import own_health_routes
 from services.console.api.home import home_routes
 from services.console.api.pages import Pages, install_pages
+from services.console.api.passkeys import passkey_routes
 from services.console.api.quality import quality_routes
 from services.console.api.reviews import review_routes
 from services.console.api.rules import rule_routes
@@ -56,7 +57,15 @@ def create_app(clients: Lines, place: Place, *, unsigned: Lines) -> FastAPI:
     app.include_router(board_routes(reader))
     app.include_router(own_health_routes())
     app.include_router(check_routes(place.association, place.mode))
-    for routes in (signing_routes, home_routes, review_routes, death_routes, quality_routes, rule_routes):
+    for routes in (
+        signing_routes,
+        passkey_routes,
+        home_routes,
+        review_routes,
+        death_routes,
+        quality_routes,
+        rule_routes,
+    ):
         app.include_router(routes(pages, sessions))
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.add_middleware(CallContext)

@@ -51,13 +51,20 @@ class Sessions:
         """Calls in that person's name."""
         return AsPerson(self._lines, session.token)
 
-    async def sign_in(self, credentials: Json) -> Session:
-        """A new session for what authority accepts. Raises ServiceRefused with its reason, and ServiceAway."""
-        issued = await ask(self._lines, "authority", "POST", SESSIONS_PATH, json=dict(credentials))
+    async def sign_in(self, credentials: Json, *, way: str = "") -> Session:
+        """A new session for what authority accepts. Raises ServiceRefused with its reason, and ServiceAway.
+
+        `way`: "/passkey" where the credentials are a signed challenge."""
+        issued = await ask(self._lines, "authority", "POST", SESSIONS_PATH + way, json=dict(credentials))
         session = _opened(issued)
         self._forget_ended()
         self._open[session.word] = session
         return session
+
+    async def challenge(self) -> Json:
+        """What a browser needs to sign in with a passkey."""
+        options: Json = await ask(self._lines, "authority", "POST", f"{SESSIONS_PATH}/passkey-options")
+        return options
 
     async def current(self, word: str) -> Session | None:
         """The living session behind a browser's word, with a token that was looked at lately.

@@ -10,7 +10,8 @@ from services.console.sessions import Session, Sessions
 from shared.refusals import Refusal
 
 CHECK: Final = frozenset({"/check", "/check/worker.js", "/check/report.css", "/check/shokai-check.pyz"})
-OPEN: Final = frozenset({"/", "/board", "/sign-in", "/healthz", "/readyz", "/metrics"}) | CHECK
+SIGNING_IN: Final = frozenset({"/sign-in", "/sign-in/passkey", "/sign-in/passkey/options"})
+OPEN: Final = frozenset({"/", "/board", "/healthz", "/readyz", "/metrics"}) | SIGNING_IN | CHECK
 """Nothing personal, or what one signs in with. Files under /static are no routes."""
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 READING: Final = frozenset({"GET", "HEAD"})

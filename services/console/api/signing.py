@@ -3,10 +3,11 @@
 import base64
 import binascii
 import json
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 
 from services.console.api.gate import Form, Person, cookie_name, on_loopback, word_of
 from services.console.api.pages import Pages, page_headers
@@ -20,7 +21,7 @@ MACHINE: Final = ("equipment_id", "equipment_secret")
 
 
 def signing_routes(pages: Pages, sessions: Sessions) -> APIRouter:
-    """`/sign-in`, `/sign-out`, and `/alive`, which says that somebody is still at work here."""
+    """`/sign-in` by password or passkey, `/sign-out`, and `/alive`, which says that somebody is still at work here."""
     router = APIRouter(include_in_schema=False)
 
     @router.get(SIGN_IN)
@@ -29,22 +30,17 @@ def signing_routes(pages: Pages, sessions: Sessions) -> APIRouter:
 
     @router.post(SIGN_IN)
     async def take(request: Request, form: Form) -> Response:
-        machine = {name: form.get(name, "").strip() for name in MACHINE}
-        if not all(machine.values()):
-            machine = _machine(request)
         typed = {name: form.get(name, "") for name in TYPED}
         typed = typed | {"staff_id": typed["staff_id"].strip(), "totp": typed["totp"].replace(" ", "")}
-        try:
-            session = await sessions.sign_in(typed | (machine or dict.fromkeys(MACHINE, "")))
-        except ServiceRefused as refused:
-            shown = {"problem": refused.problem, "knows_machine": bool(_machine(request))}
-            return pages.show(request, "sign_in.html", status=refused.status, **shown)
-        sessions.forget_word(word_of(request))
-        answer = RedirectResponse("/home", 303, headers=page_headers(request))
-        _give_session(request, answer, session)
-        if form.get("remember"):
-            _give_machine(request, answer, machine)
-        return answer
+        return await _sign_in(request, pages, sessions, typed)
+
+    @router.post(f"{SIGN_IN}/passkey")
+    async def take_passkey(request: Request, form: Form) -> Response:
+        return await _sign_in(request, pages, sessions, {"credential": credential_in(form)}, way="/passkey")
+
+    @router.post(f"{SIGN_IN}/passkey/options")
+    async def challenge(request: Request) -> Response:
+        return JSONResponse(await sessions.challenge(), headers=page_headers(request))
 
     @router.post("/sign-out")
     async def leave(request: Request, person: Person) -> Response:
@@ -60,6 +56,35 @@ def signing_routes(pages: Pages, sessions: Sessions) -> APIRouter:
         return Response(status_code=204, headers=page_headers(request))
 
     return router
+
+
+def credential_in(form: Mapping[str, str]) -> Any:
+    """What the browser's authenticator said, as the page's script put it into the form; null where nothing is there."""
+    try:
+        return json.loads(form.get("credential", ""))
+    except ValueError:
+        return None
+
+
+async def _sign_in(
+    request: Request, pages: Pages, sessions: Sessions, proof: Mapping[str, Any], *, way: str = ""
+) -> Response:
+    """Bring a person's proof to authority, with that of the machine."""
+    form: Mapping[str, str] = request.state.form
+    machine = {name: form.get(name, "").strip() for name in MACHINE}
+    if not all(machine.values()):
+        machine = _machine(request)
+    try:
+        session = await sessions.sign_in({**proof, **(machine or dict.fromkeys(MACHINE, ""))}, way=way)
+    except ServiceRefused as refused:
+        shown = {"problem": refused.problem, "knows_machine": bool(_machine(request))}
+        return pages.show(request, "sign_in.html", status=refused.status, **shown)
+    sessions.forget_word(word_of(request))
+    answer = RedirectResponse("/home", 303, headers=page_headers(request))
+    _give_session(request, answer, session)
+    if form.get("remember"):
+        _give_machine(request, answer, machine)
+    return answer
 
 
 def _give_session(request: Request, answer: Response, session: Session) -> None:

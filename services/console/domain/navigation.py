@@ -22,6 +22,7 @@ ENTRIES: Final = (
     Entry("/deaths", "死亡の確認", "deaths", "d", "matcher.death_case.list"),
     Entry("/quality", "データ品質", "data quality", "q", "matcher.quality.read"),
     Entry("/rules", "判定表", "decision tables", "u", "matcher.rules.list"),
+    Entry("/passkeys", "パスキー", "passkeys", "y", "authority.passkey.list"),
 )
 
 
