@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
 
 from sqlmodel import Session
 
@@ -16,8 +15,6 @@ from services.authority.usecases.sign_in_outcome import LOCKED, WRONG, Attempt, 
 from services.authority.usecases.tokens import Issued
 from shared.db import Work
 from shared.refusals import Refusal
-
-ACTION: Final = "authority.session.open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +31,7 @@ class SignIn:
     @property
     def attempt(self) -> Attempt:
         """Who tries, and where."""
-        return Attempt(ACTION, self.staff_id, self.equipment_id, self.equipment_secret, self.request_id)
+        return Attempt(self.staff_id, self.equipment_id, self.equipment_secret, self.request_id)
 
 
 @dataclass(frozen=True, slots=True)

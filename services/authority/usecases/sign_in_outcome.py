@@ -21,19 +21,21 @@ from shared.ids import new_id
 from shared.refusals import Refusal
 from shared.trail import Access, Actor
 
+WITH_PASSWORD: Final = "authority.session.open"
+WITH_PASSKEY: Final = "authority.session.open_with_passkey"
 LOCKED: Final = "sign-in-locked"
 WRONG: Final = "invalid-credentials"
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """Who tries, where, by which act of the matrix."""
+    """Who tries, where, and how."""
 
-    action: str
     staff_id: str
     equipment_id: str
     equipment_secret: str
     request_id: str = ""
+    passkey: bool = False
 
 
 Last = Callable[[Work, Staff], str]
@@ -110,7 +112,7 @@ def _access(attempt: Attempt, staff: Staff | None, equipment: Equipment | None, 
     )
     return Access(
         known,
-        attempt.action,
+        WITH_PASSKEY if attempt.passkey else WITH_PASSWORD,
         "session",
         known.id,
         channel="http",

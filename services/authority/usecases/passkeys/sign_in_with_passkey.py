@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from sqlmodel import Session
 from webauthn import generate_authentication_options
@@ -20,8 +20,6 @@ from services.authority.usecases.sign_in_outcome import LOCKED, WRONG, Attempt, 
 from services.authority.usecases.tokens import Issued
 from shared.db import Work
 from shared.refusals import Refusal
-
-ACTION: Final = "authority.session.open_with_passkey"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,7 @@ async def sign_in_with_passkey(parts: AuthorityParts, sign_in: PasskeySignIn) ->
     """A token for ten minutes. Refused and recorded like a sign-in with a password, with its own reasons."""
     passkey, equipment, locked = await parts.db.read(_look_up(parts, sign_in))
     staff_id = passkey.staff_id if passkey else ""
-    attempt = Attempt(ACTION, staff_id, sign_in.equipment_id, sign_in.equipment_secret, sign_in.request_id)
+    attempt = Attempt(staff_id, sign_in.equipment_id, sign_in.equipment_secret, sign_in.request_id, passkey=True)
     found = signed(parts, sign_in.answer, SIGN_IN, passkey.public_key if passkey else b"")
     if locked:
         reason = LOCKED
