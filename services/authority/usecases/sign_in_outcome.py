@@ -21,8 +21,8 @@ from shared.ids import new_id
 from shared.refusals import Refusal
 from shared.trail import Access, Actor
 
-WITH_PASSWORD: Final = "authority.session.open"
-WITH_PASSKEY: Final = "authority.session.open_with_passkey"
+BY_TYPING: Final = "authority.session.open"
+BY_PASSKEY: Final = "authority.session.open_with_passkey"
 LOCKED: Final = "sign-in-locked"
 WRONG: Final = "invalid-credentials"
 
@@ -112,7 +112,7 @@ def _access(attempt: Attempt, staff: Staff | None, equipment: Equipment | None, 
     )
     return Access(
         known,
-        WITH_PASSKEY if attempt.passkey else WITH_PASSWORD,
+        BY_PASSKEY if attempt.passkey else BY_TYPING,
         "session",
         known.id,
         channel="http",
