@@ -9,12 +9,14 @@ from fastapi.staticfiles import StaticFiles
 from services.console.api.board import BoardReader, board_routes
 from services.console.api.check import check_routes
 from services.console.api.deaths import death_routes
+from services.console.api.disclosures import disclosure_routes
 from services.console.api.gate import Gate
 from services.console.api.health import own_health_routes
 from services.console.api.home import home_routes
 from services.console.api.pages import Pages, install_pages
 from services.console.api.passkeys import passkey_routes
 from services.console.api.quality import quality_routes
+from services.console.api.records import record_routes
 from services.console.api.reviews import review_routes
 from services.console.api.rules import rule_routes
 from services.console.api.signing import signing_routes
@@ -65,6 +67,8 @@ def create_app(clients: Lines, place: Place, *, unsigned: Lines) -> FastAPI:
         death_routes,
         quality_routes,
         rule_routes,
+        record_routes,
+        disclosure_routes,
     ):
         app.include_router(routes(pages, sessions))
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")

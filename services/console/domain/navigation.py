@@ -22,6 +22,8 @@ ENTRIES: Final = (
     Entry("/deaths", "死亡の確認", "deaths", "d", "matcher.death_case.list"),
     Entry("/quality", "データ品質", "data quality", "q", "matcher.quality.read"),
     Entry("/rules", "判定表", "decision tables", "u", "matcher.rules.list"),
+    Entry("/records", "アクセス記録", "access records", "r", "audit.record.search"),
+    Entry("/disclosures", "本人開示", "disclosure", "i", "audit.disclosure.make"),
     Entry("/passkeys", "パスキー", "passkeys", "y", "authority.passkey.list"),
 )
 

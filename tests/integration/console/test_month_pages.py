@@ -146,6 +146,33 @@ def test_quality_is_a_line_with_a_table_beside_it(house: Apart) -> None:
     assert "まだ回答した締切回がありません" in desk.get("/quality/00034567")
 
 
+def test_one_persons_disclosure_leads_from_the_number_to_all_that_was_done(months: Months) -> None:
+    desk, number = one_at(months.house, "auditor-1"), months.numbers["A-02"]
+    desk.get("/disclosures")
+    page = desk.send("/disclosures", {"plan_number": PLAN, "inquiry_number": number, "case": "kaiji-1"}, 200)
+    told = words(page)
+    assert "2026-06-A 仮照会" in told
+    assert "提供 provided → 地方公共団体情報システム機構" in told
+    assert "提供 provided → 企業年金" in told
+    assert "住民基本台帳法 第30条の9" in told
+    assert not [name for name in (*NAMES, number) if name in page]
+    desk.get("/disclosures")
+    wrong = {"plan_number": PLAN, "inquiry_number": "ABCDEFGHJ0", "case": "kaiji-1"}
+    assert "実行できませんでした" in desk.send("/disclosures", wrong, 404)
+
+
+def test_records_are_searched_and_a_thing_shows_its_whole_life(months: Months) -> None:
+    desk = one_at(months.house, "supervisor-1")
+    page = desk.get("/records?action=matcher.batch.hand_over&order=oldest&first=2020-01-01&outcome=done")
+    assert "operator-1" in page
+    (life,) = set(re.findall(r'href="(/records\?object=[^"]+)"', page)[:1])
+    whole = words(desk.get(life.replace("&amp;", "&")))
+    for act in ("照会ファイルの作成", "照会ファイルの引渡し", "回答ファイルの取込み", "回答の提供確定"):
+        assert act in whole
+    assert "該当する記録はありません" in desk.get("/records?place=office&actor=nobody")
+    assert not [name for name in NAMES if name in desk.get("/records")]
+
+
 def test_a_line_keeps_to_its_picture() -> None:
     for scores in ([], [0], [100, 0], [50] * 40):
         line = trend_of([(f"2026-{at:02}-A", score) for at, score in enumerate(scores)])
