@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import Final
 
-from services.audit.api import alarms, destructions, disclosures, holds, log, records
+from services.audit.api import alarms, checksheets, destructions, disclosures, freezes, holds, incidents, log, records
 from services.audit.consumers import CONSUMES
 from services.audit.domain.notes import VerifierKey
+from services.audit.domain.witnesses import witness_places
 from services.audit.jobs import JOBS
 from services.audit.parts import LOG_KEY, AuditParts
 from services.audit.settings import AuditSettings
@@ -39,6 +40,7 @@ def create_service(settings: AuditSettings, kit: Kit) -> Service:
         folder=LogFolder(kit.data_dir / NAME / "log"),
         log_key=_log_key(settings, kit, database),
         association=kit.association,
+        witnesses=witness_places(settings.witnesses),
         measure=measure,
     )
     _publish_what_is_there(parts)
@@ -49,6 +51,9 @@ def create_service(settings: AuditSettings, kit: Kit) -> Service:
         destructions.router,
         holds.router,
         alarms.router,
+        incidents.router,
+        freezes.router,
+        checksheets.router,
         parked_routes(NAME, CONSUMES),
     )
     app = service_app(parts, title="Shokai audit", problems=PROBLEMS, routers=routers, tokens=kit.tokens)

@@ -2,11 +2,17 @@
 
 from typing import Final
 
+from services.audit.usecases.checksheets.open_sheet import keep_sheets, next_sheets
+from services.audit.usecases.incidents.open_incident import next_alarm, open_for_alarms
 from services.audit.usecases.notice_gaps import next_gap, notice_gaps
 from services.audit.usecases.publish_checkpoint import checkpoint, next_checkpoint
+from services.audit.usecases.witnesses.ask import ask_witnesses, next_asking
 from shared.hosting import Job
 
 JOBS: Final = (
     Job("audit-checkpoint", "記録への署名(チェックポイント)", "sign a checkpoint", next_checkpoint, checkpoint),
+    Job("audit-witness", "立会人への連署の依頼", "ask the witnesses to cosign", next_asking, ask_witnesses),
+    Job("audit-checksheets", "チェックシートと証跡の用意", "keep checksheets and evidence", next_sheets, keep_sheets),
     Job("audit-gaps", "記録の欠落の検知", "notice missing records", next_gap, notice_gaps),
+    Job("audit-incidents", "警報からの事案の登録", "open incidents for alarms", next_alarm, open_for_alarms),
 )

@@ -23,6 +23,22 @@ def noting(handler: Handler | None = None) -> Handler:
     return note_event
 
 
+def both(first: Handler, second: Handler) -> Handler:
+    """A handler that does what two of them do, in one transaction."""
+
+    async def do_both(parts: AuditParts, event: Event) -> Effect:
+        effects = [await first(parts, event), await second(parts, event)]
+
+        def apply(work: Work) -> None:
+            for effect in effects:
+                if effect is not None:
+                    effect(work)
+
+        return apply
+
+    return do_both
+
+
 def _passed(event: Event) -> Access:
     publisher = event.TYPE.partition(".")[0]
     return Access(Actor("service", publisher), "audit.event.note", event.TYPE, _object_of(event), channel="bus")

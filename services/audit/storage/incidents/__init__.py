@@ -1,0 +1,1 @@
+"""Incidents, freezes, drills and provisions as they are stored."""

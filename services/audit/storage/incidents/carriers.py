@@ -1,0 +1,120 @@
+"""Which plan's people an object holds, and the accesses to objects, as the log has them."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, cast
+
+import orjson
+from sqlalchemy import Select, select
+from sqlmodel import Session, col
+
+from services.audit.domain.incidents.radius import Carried, Touch
+from services.audit.storage.incidents.tables import Carrier
+from services.audit.storage.tables import AuditTable, Entry
+from shared.db import Work
+from shared.db.plumbing import insert_or_ignore
+from shared.trail import actions
+
+READ_AT_ONCE: Final = 5_000
+AT_ONCE: Final = 500
+OWN: Final = "audit"
+UNCOUNTED: Final = -1
+"""People of a request whose acceptance this service has not heard of."""
+
+Place = tuple[str, str]
+
+
+def know(work: Work, object_type: str, object_id: str, requests: Iterable[str], **stated: Any) -> None:
+    """Keep that an object holds people of these requests; told twice, it is kept once."""
+    table = AuditTable.metadata.tables["carrier"]
+    rows = [
+        {"object_type": object_type, "object_id": object_id, "request_id": one, "known_at": work.now, **stated}
+        for one in requests
+    ]
+    if rows:
+        work.session.connection().execute(insert_or_ignore(table).values(rows).on_conflict_do_nothing())
+
+
+def carried_by(session: Session, places: Iterable[Place]) -> dict[Place, Sequence[Carried]]:
+    """What each object of a list holds; objects that nobody told of are left out."""
+    wanted = sorted(set(places))
+    rows: list[Carrier] = []
+    for start in range(0, len(wanted), AT_ONCE):
+        ids = [object_id for _, object_id in wanted[start : start + AT_ONCE]]
+        rows += session.scalars(select(Carrier).where(col(Carrier.object_id).in_(ids)))
+    return _grouped(session, [row for row in rows if (row.object_type, row.object_id) in set(wanted)])
+
+
+def carriers_of_plan(session: Session, plan_number: str) -> dict[Place, Sequence[Carried]]:
+    """Everything that holds people of one plan; an empty number asks for all plans."""
+    query = select(Carrier)
+    if plan_number:
+        query = query.where(col(Carrier.plan_number) == plan_number)
+    return _grouped(session, session.scalars(query).all())
+
+
+def of_kinds(session: Session, types: Sequence[str], kinds: Sequence[str]) -> dict[Place, Sequence[Carried]]:
+    """Everything of some types; where `kinds` names some, only what holds requests of them."""
+    rows = session.scalars(select(Carrier).where(col(Carrier.object_type).in_(types))).all()
+    found = _grouped(session, rows)
+    if not kinds:
+        return found
+    return {place: kept for place, known in found.items() if (kept := [one for one in known if one.kind in kinds])}
+
+
+def touches_of_objects(session: Session, object_ids: Iterable[str]) -> Iterator[Touch]:
+    """Every access to these objects, except what this service itself notes of them: it holds nobody's data."""
+    wanted = sorted(set(object_ids))
+    for start in range(0, len(wanted), AT_ONCE):
+        asked = _entries().where(col(Entry.object_id).in_(wanted[start : start + AT_ONCE]))
+        yield from _touches(session, asked.where(col(Entry.source) != OWN))
+
+
+def touches_with_data(
+    session: Session, *, actor: str, since: datetime | None, until: datetime | None
+) -> Iterator[Touch]:
+    """Every access to personal data of one actor, or of everybody, in a span of time."""
+    personal = [name for name, action in actions().items() if action.personal_data]
+    query = _entries().where(col(Entry.action).in_(personal))
+    if actor:
+        query = query.where(col(Entry.actor) == actor)
+    if since is not None:
+        query = query.where(col(Entry.at) >= since)
+    if until is not None:
+        query = query.where(col(Entry.at) < until)
+    yield from _touches(session, query)
+
+
+def _entries() -> Select[Any]:
+    columns = (Entry.at, Entry.actor, Entry.action, Entry.object_type, Entry.object_id, Entry.outcome, Entry.canonical)
+    return cast(Select[Any], select(*(col(column) for column in columns)))
+
+
+def _touches(session: Session, query: Select[Any]) -> Iterator[Touch]:
+    rows = session.connection().execution_options(yield_per=READ_AT_ONCE).execute(query)
+    for at, actor, action, object_type, object_id, outcome, canonical in rows:
+        record = orjson.loads(canonical)
+        yield Touch(
+            at, actor, record.get("team", ""), action, object_type, object_id, record.get("subjects", 0), outcome
+        )
+
+
+def _grouped(session: Session, rows: Sequence[Carrier]) -> dict[Place, Sequence[Carried]]:
+    requests = _requests(session, {row.request_id for row in rows})
+    found: dict[Place, list[Carried]] = {}
+    for row in rows:
+        known = requests.get(row.request_id, Carried(row.request_id, row.plan_number, row.kind, UNCOUNTED))
+        found.setdefault((row.object_type, row.object_id), []).append(known)
+    return cast(dict[Place, Sequence[Carried]], found)
+
+
+def _requests(session: Session, ids: set[str]) -> Mapping[str, Carried]:
+    found = {}
+    wanted = sorted(ids)
+    for start in range(0, len(wanted), AT_ONCE):
+        query = select(Carrier).where(
+            col(Carrier.object_type) == "request", col(Carrier.object_id).in_(wanted[start : start + AT_ONCE])
+        )
+        for row in session.scalars(query):
+            found[row.object_id] = Carried(row.request_id, row.plan_number, row.kind, row.people)
+    return found

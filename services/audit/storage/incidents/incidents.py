@@ -1,0 +1,83 @@
+"""Queries on incidents."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from services.audit.domain.incidents.duties import Assessment, Encrypted, Happened
+from services.audit.storage.incidents.tables import (
+    Incident,
+    IncidentAssessment,
+    IncidentDuty,
+    IncidentItem,
+    IncidentStep,
+)
+from shared.refusals import Refusal
+
+
+def incident_of(session: Session, incident_id: str) -> Incident:
+    """The incident. Refusal `not-found`."""
+    found = session.get(Incident, incident_id)
+    if found is None:
+        raise Refusal("not-found")
+    return found
+
+
+def of_origin(session: Session, origin: str, origin_id: str) -> Incident | None:
+    """The incident that something already opened."""
+    same = select(Incident).where(col(Incident.origin) == origin, col(Incident.origin_id) == origin_id)
+    return session.scalars(same).first()
+
+
+def incidents_after(session: Session, *, state: str, open_only: bool, after: str, limit: int) -> Sequence[Incident]:
+    """Incidents in the order in which they were opened; an empty state asks for all."""
+    query = select(Incident).where(col(Incident.id) > after).order_by(col(Incident.id)).limit(limit)
+    if state:
+        query = query.where(col(Incident.state) == state)
+    if open_only:
+        query = query.where(col(Incident.closed_at).is_(None))
+    return session.scalars(query).all()
+
+
+def steps_of(session: Session, incident_id: str) -> Sequence[IncidentStep]:
+    """The way so far."""
+    query = select(IncidentStep).where(col(IncidentStep.incident_id) == incident_id)
+    return session.scalars(query.order_by(col(IncidentStep.position))).all()
+
+
+def assessments_of(session: Session, incident_id: str) -> Sequence[IncidentAssessment]:
+    """What was known, oldest first."""
+    query = select(IncidentAssessment).where(col(IncidentAssessment.incident_id) == incident_id)
+    return session.scalars(query.order_by(col(IncidentAssessment.version))).all()
+
+
+def as_assessed(row: IncidentAssessment) -> Assessment:
+    """A stored version as the rules take it."""
+    encrypted: Encrypted = row.encrypted  # type: ignore[assignment]  # what was checked on its way in
+    happened: Happened = row.happened  # type: ignore[assignment]
+    return Assessment(row.people, row.my_numbers, encrypted, happened, frozenset(row.flags.split()))
+
+
+def newest_items(session: Session, incident_id: str) -> dict[str, IncidentItem]:
+    """The text that counts of each item that has one."""
+    query = select(IncidentItem).where(col(IncidentItem.incident_id) == incident_id)
+    return {row.item: row for row in session.scalars(query.order_by(col(IncidentItem.version)))}
+
+
+def versions_of(session: Session, incident_id: str, item: str) -> Sequence[IncidentItem]:
+    """All texts of one item, oldest first."""
+    query = select(IncidentItem).where(col(IncidentItem.incident_id) == incident_id, col(IncidentItem.item) == item)
+    return session.scalars(query.order_by(col(IncidentItem.version))).all()
+
+
+def duties_done(session: Session, incident_id: str) -> Mapping[str, IncidentDuty]:
+    """The duties that were done, by code."""
+    query = select(IncidentDuty).where(col(IncidentDuty.incident_id) == incident_id)
+    return {row.duty: row for row in session.scalars(query)}
+
+
+def count_open(session: Session) -> int:
+    """How many incidents are not closed."""
+    query = select(func.count()).select_from(Incident).where(col(Incident.closed_at).is_(None))
+    return int(session.connection().execute(query).scalar_one())

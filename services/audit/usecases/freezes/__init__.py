@@ -1,0 +1,1 @@
+"""Freezes: set by one person at once, lifted by two."""
