@@ -114,12 +114,17 @@ def client_add(
     data_dir: DataDirOption,
     plan: Annotated[list[str], typer.Option(help="企業年金番号、全ては * / plan number, * for all")],
     public_key: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="公開鍵 / PEM file")] = None,
+    certificate: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="相互TLSの証明書 / PEM file, for mutual TLS")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """APIクライアントを登録する / enter a client; without a key a secret is asked for (demo mode only)."""
-    secret = None if public_key else os.environ.get("SHOKAI_SECRET") or typer.prompt("secret", hide_input=True)
-    pem = public_key.read_text("utf-8") if public_key else None
-    entry = registers.entry_of(ClientEntry, {"id": client_id, "plans": plan, "secret": secret, "public_key": pem})
+    """APIクライアントを登録する / enter a client; without key or certificate a secret is asked for (demo mode only)."""
+    pem = {name: _text(file) for name, file in (("public_key", public_key), ("certificate", certificate))}
+    secret = None
+    if not any(pem.values()):
+        secret = os.environ.get("SHOKAI_SECRET") or typer.prompt("secret", hide_input=True)
+    entry = registers.entry_of(ClientEntry, {"id": client_id, "plans": plan, "secret": secret, **pem})
     record = registers.access("authority.client.add", "client", client_id)
     Output(as_json).result(registers.change(data_dir, lambda parts: add_client(parts, entry, record)))
 
@@ -190,6 +195,10 @@ def _show(title: str, items: Sequence[dict[str, Any]], as_json: bool) -> None:
     Output(as_json).result(
         {"items": list(items)}, lambda: table(title, columns, [tuple(map(str, row)) for row in rows])
     )
+
+
+def _text(file: Path | None) -> str | None:
+    return None if file is None else file.read_text("utf-8")
 
 
 def _day(at: datetime | None) -> Any:

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import uvicorn
-
 from services.console.app import create_app
 from services.console.clients import ServiceClients
 from services.console.settings import ConsoleSettings
@@ -17,6 +15,7 @@ from shared.calendar.clock import Clock
 from shared.hosting.addresses import Addresses
 from shared.hosting.distributed import clock_of
 from shared.hosting.host_settings import HostSettings
+from shared.hosting.listening import listening
 from shared.hosting.polite import PoliteServer
 from shared.refusals import Refusal
 from shared.telemetry.logs import configure_logs, log
@@ -60,17 +59,7 @@ async def serve(host: HostSettings, settings: ConsoleSettings, addresses: Addres
     async with ServiceClients(
         addresses, read_key(settings.key_file), answer_seconds=settings.answer_seconds
     ) as clients:
-        server = PoliteServer(
-            uvicorn.Config(
-                create_app(clients, place, unsigned=clients.unsigned),
-                host=host.host,
-                port=host.port,
-                log_config=None,
-                access_log=False,
-                lifespan="off",
-                timeout_graceful_shutdown=host.drain_seconds,
-            )
-        )
+        server = PoliteServer(listening(create_app(clients, place, unsigned=clients.unsigned), host))
         log("console").info("process.started", port=host.port)
         await server.serve()
     await asyncio.to_thread(stop_traces)

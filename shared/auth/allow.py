@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from shared.auth.acts import act_rules
 from shared.auth.caller import Caller
+from shared.auth.certificates import same, shown
 from shared.auth.policy import refusal_of
 from shared.auth.principals import ANONYMOUS, Principal
 from shared.auth.tokens import TokenVerifier
@@ -70,6 +71,8 @@ async def _principal(request: Request, authorization: str) -> Principal:
     verifier: TokenVerifier = request.app.state.tokens
     database: Database = request.app.state.parts.db
     principal = verifier.principal(token.strip(), audience=database.service)
+    if principal.certificate and not same(principal.certificate, shown(request.scope)):
+        raise Refusal("token-invalid")
     revoked = database.plumbing.revoked_token
     gone = select(revoked.c.token_id).where(revoked.c.token_id == principal.token_id)
     if await database.read(lambda session: session.connection().execute(gone).first()) is not None:

@@ -23,6 +23,8 @@ class Principal:
     token_id: str = ""
     roster_until: date | None = None
     trained_until: date | None = None
+    certificate: str = ""
+    """Thumbprint of the client certificate that the token is bound to; empty where it is bound to none."""
 
     def may_act_for(self, plan_number: str) -> bool:
         """Whether a plan's client is bound to that plan."""

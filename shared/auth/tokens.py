@@ -17,6 +17,8 @@ from shared.refusals import Refusal
 
 ISSUER: Final = "shokai/authority"
 ALGORITHM: Final = "EdDSA"
+THUMBPRINT: Final = "x5t#S256"
+"""How a token names the client certificate that it is bound to (RFC 8705, section 3.1)."""
 
 
 class VerifyingKeys(Protocol):
@@ -52,6 +54,8 @@ class TokenIssuer:
             "roster_until": _text(principal.roster_until),
             "trained_until": _text(principal.trained_until),
         }
+        if principal.certificate:
+            claims["cnf"] = {THUMBPRINT: principal.certificate}
         return jwt.encode(claims, self._key, algorithm=ALGORITHM, headers={"kid": self._kid, "typ": "at+jwt"})
 
 
@@ -97,6 +101,7 @@ def _principal(claims: Mapping[str, Any]) -> Principal:
         token_id=claims["jti"],
         roster_until=_date(claims.get("roster_until")),
         trained_until=_date(claims.get("trained_until")),
+        certificate=str(claims.get("cnf", {}).get(THUMBPRINT, "")),
     )
 
 

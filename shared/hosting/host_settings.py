@@ -71,6 +71,14 @@ class HostSettings(BaseSettings):
     """Address to listen on."""
     port: int = 8000
     """Port to listen on."""
+    tls_cert_file: Path | None = None
+    """Certificate (with its chain) to listen with over TLS 1.3; none: plain HTTP, for a proxy that ends TLS."""
+    tls_key_file: Path | None = None
+    """The key of that certificate."""
+    tls_client_ca_file: Path | None = None
+    """Certificates that those of clients are checked with; whoever is registered with a certificate shows it."""
+    trusted_proxies: str = ""
+    """Addresses or networks, with commas, whose header Client-Cert (RFC 9440) tells the caller's certificate."""
     handles: Literal["all", "light"] = "all"
     """`light` leaves the heavy events to the service's workers."""
     drain_seconds: int = 25

@@ -21,6 +21,7 @@ from shared.hosting.distributed import DistributedKit, migrate_service
 from shared.hosting.host_settings import HostSettings, secret
 from shared.hosting.house_events import HOUSE_EVENTS
 from shared.hosting.kit import Kit
+from shared.hosting.listening import listening
 from shared.hosting.parts import Service
 from shared.hosting.polite import PoliteServer
 from shared.hosting.schedule import keep_schedule
@@ -95,17 +96,7 @@ class Process:
 
     async def run(self) -> None:
         """Serve until SIGTERM; raises what went wrong where a part of the process died by itself."""
-        server = PoliteServer(
-            uvicorn.Config(
-                self._app(),
-                host=self._settings.host,
-                port=self._settings.port,
-                log_config=None,
-                access_log=False,
-                lifespan="off",
-                timeout_graceful_shutdown=self._settings.drain_seconds,
-            )
-        )
+        server = PoliteServer(listening(self._app(), self._settings))
         tasks = [asyncio.create_task(part) for part in self._parts()]
         for task in tasks:
             task.add_done_callback(lambda ended: self._ended(ended, server))

@@ -13,6 +13,7 @@ from services.authority.usecases.issue_client_token import ASSERTION_TYPE, Proof
 from services.authority.usecases.tokens import Issued
 from shared.auth.allow import allow
 from shared.auth.caller import Caller
+from shared.auth.certificates import shown
 from shared.crypto.published import TOKENS
 from shared.http import parts_of
 from shared.refusals import Refusal
@@ -43,7 +44,8 @@ class TokenForm(BaseModel):
 async def token(
     request: Request, parts: Parts, authorization: Annotated[str, Header(include_in_schema=False)] = ""
 ) -> Issued:
-    """Form-encoded. The client proves itself by a signed assertion (RFC 7523), in demo mode also by its secret.
+    """Form-encoded. The client proves itself by a signed assertion (RFC 7523), or by the certificate of its TLS
+    handshake, to which its tokens are bound (RFC 8705); in demo mode also by its secret.
 
     Machines of our own, such as the console, get theirs here too, by an assertion alone.
     """
@@ -60,6 +62,7 @@ async def token(
         secret=secret,
         assertion=form.client_assertion,
         urls=(str(request.url), *parts.settings.token_urls),
+        certificate=shown(request.scope),
         request_id=request.state.request_id,
     )
     return await issue_client_token(parts, proof)

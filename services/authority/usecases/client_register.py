@@ -11,6 +11,7 @@ from services.authority.storage.tables import Client
 from services.authority.usecases.entries import ClientEntry
 from services.authority.usecases.machine_keys import is_machine
 from services.authority.usecases.secrets import machine_digest
+from shared.auth.certificates import thumbprint_of_pem
 from shared.db import Work
 from shared.refusals import Refusal
 from shared.trail import Access
@@ -19,7 +20,10 @@ from shared.trail import Access
 def add_client(parts: AuthorityParts, entry: ClientEntry, access: Access) -> Callable[[Work], dict[str, Any]]:
     """The transaction that enters a client. Refusals `client-exists`, `secret-or-key`, `secret-only-in-demo`."""
     code = refusal_of_client(
-        has_secret=entry.secret is not None, has_key=entry.public_key is not None, demo=parts.mode == "demo"
+        has_secret=entry.secret is not None,
+        has_key=entry.public_key is not None,
+        has_certificate=entry.certificate is not None,
+        demo=parts.mode == "demo",
     )
     if code is not None:
         raise Refusal(code)
@@ -35,6 +39,7 @@ def add_client(parts: AuthorityParts, entry: ClientEntry, access: Access) -> Cal
             plans=sorted(set(entry.plans)),
             secret_digest=digest,
             public_key=entry.public_key,
+            certificate=thumbprint_of_pem(entry.certificate) if entry.certificate else None,
             added_at=work.now,
         )
         work.session.add(client)
@@ -65,8 +70,9 @@ def client_view(client: Client) -> dict[str, Any]:
     return {
         "id": client.id,
         "plans": client.plans,
-        "proof": "key" if client.public_key else "secret",
+        "proof": "key" if client.public_key else "certificate" if client.certificate else "secret",
         "public_key": client.public_key,
+        "certificate": client.certificate,
         "added_at": client.added_at.isoformat(),
         "ended_at": client.ended_at.isoformat() if client.ended_at else None,
     }

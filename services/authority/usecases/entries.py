@@ -5,16 +5,19 @@ from typing import Annotated, Any, Literal
 
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from services.authority.rules import table
+from shared.auth.certificates import thumbprint_of_pem
 
 Id = Annotated[str, Field(pattern=r"^[\w.@:+-]{1,80}$")]
 Team = Literal["clerk", "operator", "supervisor", "auditor", "ops", "admin"]
 EquipmentClass = Literal["office_pc", "media_station", "transfer_terminal", "registry_server", "jlis_terminal"]
 Place = Literal["office", "security_room"]
 DoorUser = Annotated[str, Field(pattern=r"^[0-9A-Za-z._-]{0,40}$")]
+SHORTEST_RSA = 3072
 Secret = Annotated[SecretStr, Field(min_length=1, max_length=400)]
 
 
@@ -64,12 +67,13 @@ class EquipmentEntry(Entry):
 
 
 class ClientEntry(Entry):
-    """An API client; it proves itself by a key pair, in demo mode also by a secret."""
+    """An API client; it proves itself by a key pair or a certificate (mutual TLS), in demo mode also by a secret."""
 
     id: Id
     plans: Annotated[list[Annotated[str, Field(pattern=r"^(\*|[0-9A-Za-z-]{1,20})$")]], Field(min_length=1)]
     secret: Secret | None = None
-    public_key: Annotated[str | None, Field(max_length=2000, description="PEM, Ed25519 or P-256")] = None
+    public_key: Annotated[str | None, Field(max_length=2000, description="PEM: Ed25519, P-256 or RSA")] = None
+    certificate: Annotated[str | None, Field(max_length=8000, description="PEM, shown in mutual TLS")] = None
 
     @field_validator("public_key")
     @classmethod
@@ -81,6 +85,14 @@ class ClientEntry(Entry):
         except Exception as wrong:
             raise ValueError("not a public key in PEM") from wrong
         p256 = isinstance(key, EllipticCurvePublicKey) and isinstance(key.curve, SECP256R1)
-        if not p256 and not isinstance(key, Ed25519PublicKey):
-            raise ValueError("neither Ed25519 nor P-256")
+        long_rsa = isinstance(key, RSAPublicKey) and key.key_size >= SHORTEST_RSA
+        if not p256 and not long_rsa and not isinstance(key, Ed25519PublicKey):
+            raise ValueError("neither Ed25519 nor P-256 nor RSA of 3072 bits")
+        return pem
+
+    @field_validator("certificate")
+    @classmethod
+    def _is_a_certificate(cls, pem: str | None) -> str | None:
+        if pem is not None:
+            thumbprint_of_pem(pem)
         return pem

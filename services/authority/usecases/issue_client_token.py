@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from services.authority.domain.registers import CLIENT_SERVICES
@@ -19,24 +20,29 @@ from services.authority.storage.tables import Client, UsedAssertion
 from services.authority.usecases.machine_keys import is_machine, machine_key
 from services.authority.usecases.secrets import machine_matches
 from services.authority.usecases.tokens import Issued, issue
+from shared.auth.certificates import same
 from shared.auth.principals import Principal
-from shared.auth.tokens import ISSUER
+from shared.auth.tokens import ALGORITHM, ISSUER
 from shared.db import Work
 from shared.refusals import Refusal
 from shared.trail import Access, Actor
 
 ACTION: Final = "authority.token.issue"
+ALGORITHMS: Final = {EllipticCurvePublicKey: "ES256", RSAPublicKey: "PS256"}
+"""What a client's key signs its assertions with; any other key is Ed25519."""
 ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """How a client says who it is: a secret, or an assertion (RFC 7523) meant for one of `urls`."""
+    """How a client says who it is: a secret, an assertion (RFC 7523) meant for one of `urls`, or the certificate that
+    it has shown in mutual TLS (RFC 8705)."""
 
     client_id: str
     secret: str = ""
     assertion: str = ""
     urls: tuple[str, ...] = ()
+    certificate: str = ""
     request_id: str = ""
 
 
@@ -81,6 +87,8 @@ def claimed_client(assertion: str) -> str:
 def _check(parts: AuthorityParts, proof: Proof, client_id: str, client: Client | None) -> _Checked:
     if proof.assertion:
         return _check_assertion(parts, proof, client_id, client.public_key if client else None)
+    if client is not None and client.certificate is not None:
+        return _Checked("" if same(client.certificate, proof.certificate) else "certificate-wrong")
     stored = client.secret_digest if client else None
     matches = machine_matches(parts.keyring, "client", client_id, proof.secret, stored)
     if parts.mode != "demo":
@@ -106,7 +114,7 @@ def _check_assertion(parts: AuthorityParts, proof: Proof, client_id: str, public
 
 def _claims(public_key: str, proof: Proof) -> dict[str, Any]:
     key = load_pem_public_key(public_key.encode())
-    algorithm = "ES256" if isinstance(key, EllipticCurvePublicKey) else "EdDSA"
+    algorithm = next((name for kind, name in ALGORITHMS.items() if isinstance(key, kind)), ALGORITHM)
     claims: dict[str, Any] = jwt.decode(
         proof.assertion,
         public_key,
@@ -133,7 +141,8 @@ def _decided(
         work.record(_access(actor, "client", reason, proof))
         if reason or client is None:
             return Refusal("invalid-client")
-        principal = Principal(kind="client", id=client.id, plans=frozenset(client.plans))
+        certificate = client.certificate or ""
+        principal = Principal(kind="client", id=client.id, plans=frozenset(client.plans), certificate=certificate)
         return issue(parts, work, principal, audiences=CLIENT_SERVICES)
 
     return write

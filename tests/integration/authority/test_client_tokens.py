@@ -8,7 +8,9 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key as generate_rsa_key
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from pydantic import ValidationError
 
 from services.authority.usecases.client_register import add_client
 from services.authority.usecases.entries import ClientEntry
@@ -20,7 +22,11 @@ from shared.trail import Access, Actor
 from tests.integration.authority.conftest import Authority, announced, open_authority, records
 
 URL = "http://shokai/authority/v1/token"
-KEYS: dict[str, Any] = {"EdDSA": Ed25519PrivateKey.generate(), "ES256": generate_private_key(SECP256R1())}
+KEYS: dict[str, Any] = {
+    "EdDSA": Ed25519PrivateKey.generate(),
+    "ES256": generate_private_key(SECP256R1()),
+    "PS256": generate_rsa_key(public_exponent=65537, key_size=3072),
+}
 
 
 def pem(key: Any) -> str:
@@ -92,7 +98,7 @@ async def test_only_client_credentials_in_a_form_are_offered(authority: Authorit
         assert (await http.post("/authority/v1/token", content=long, headers=headers)).status_code == 413
 
 
-@pytest.mark.parametrize("algorithm", ["EdDSA", "ES256"])
+@pytest.mark.parametrize("algorithm", KEYS)
 async def test_an_assertion_gets_a_token_once(authority: Authority, algorithm: str) -> None:
     enter(authority, algorithm)
     text = assertion(algorithm)
@@ -129,6 +135,15 @@ async def test_an_assertion_of_another_key_or_for_another_client_gets_nothing(au
     assert (
         await authority.token(client_assertion_type="other", client_assertion=assertion("EdDSA"))
     ).status_code == 401
+
+
+async def test_a_short_key_and_an_older_padding_are_refused(authority: Authority) -> None:
+    short = generate_rsa_key(public_exponent=65537, key_size=2048)
+    with pytest.raises(ValidationError):
+        ClientEntry(id="short", plans=["*"], public_key=pem(short))
+    enter(authority, "PS256")
+    claims = jwt.decode(assertion("PS256"), options={"verify_signature": False})
+    assert (await signed(authority, jwt.encode(claims, KEYS["PS256"], algorithm="RS256"))).status_code == 401
 
 
 async def test_in_production_a_shared_secret_is_worth_nothing(filled: Path, tmp_path: Path) -> None:

@@ -79,18 +79,21 @@ def test_one_time_passwords_are_those_of_the_standard() -> None:
 
 
 @pytest.mark.parametrize(
-    ("secret", "key", "demo", "code"),
+    ("ways", "demo", "code"),
     [
-        (True, False, True, None),
-        (True, False, False, "secret-only-in-demo"),
-        (False, True, False, None),
-        (False, True, True, None),
-        (True, True, True, "secret-or-key"),
-        (False, False, True, "secret-or-key"),
+        ("secret", True, None),
+        ("secret", False, "secret-only-in-demo"),
+        ("key", False, None),
+        ("key", True, None),
+        ("certificate", False, None),
+        ("secret key", True, "secret-or-key"),
+        ("key certificate", False, "secret-or-key"),
+        ("", True, "secret-or-key"),
     ],
 )
-def test_a_client_has_one_way_to_prove_itself(secret: bool, key: bool, demo: bool, code: str | None) -> None:
-    assert refusal_of_client(has_secret=secret, has_key=key, demo=demo) == code
+def test_a_client_has_one_way_to_prove_itself(ways: str, demo: bool, code: str | None) -> None:
+    has = {f"has_{way}": way in ways.split() for way in ("secret", "key", "certificate")}
+    assert refusal_of_client(**has, demo=demo) == code
 
 
 def test_the_tables_hold_what_the_outside_relies_on() -> None:
