@@ -3,7 +3,19 @@
 from pathlib import Path
 from typing import Final
 
-from services.audit.api import alarms, checksheets, destructions, disclosures, freezes, holds, incidents, log, records
+from services.audit.api import (
+    alarms,
+    cases,
+    checksheets,
+    destructions,
+    detections,
+    disclosures,
+    freezes,
+    holds,
+    incidents,
+    log,
+    records,
+)
 from services.audit.consumers import CONSUMES
 from services.audit.domain.notes import VerifierKey
 from services.audit.domain.witnesses import witness_places
@@ -51,6 +63,8 @@ def create_service(settings: AuditSettings, kit: Kit) -> Service:
         destructions.router,
         holds.router,
         alarms.router,
+        cases.router,
+        detections.router,
         incidents.router,
         freezes.router,
         checksheets.router,

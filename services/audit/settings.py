@@ -1,5 +1,7 @@
 """What can be set about the audit service."""
 
+from pathlib import Path
+
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -17,6 +19,27 @@ class AuditSettings(BaseSettings):
     checkpoint_seconds: int = Field(default=5, ge=1, le=10, description="A new record is in a checkpoint after so long")
     checkpoint_records: int = Field(default=1000, ge=1, le=1000, description="So many new records need no waiting")
     gap_alarm_seconds: int = Field(default=60, ge=1, description="A gap in the records is an alarm after so long")
+
+    witnesses: tuple[str, ...] = Field(
+        default=(),
+        description='Who cosigns the checkpoints: a JSON list of "URL verifier-key", as the witness prints it',
+    )
+    witness_ca: Path | None = Field(default=None, description="Certificates that the witnesses' TLS is checked against")
+
+    font: Path = Field(
+        default=Path("/usr/share/fonts/opentype/ipaexfont-gothic/ipaexg.ttf"),
+        description="The Japanese typeface of all papers (IPAex Gothic)",
+    )
+
+    detection_seconds: int = Field(
+        default=120, ge=1, le=3600, description="A new record is judged by the detections after so long"
+    )
+    room_log_days: int = Field(
+        default=3,
+        ge=1,
+        le=60,
+        description="Days that work in the room waits for its room log before it counts as missing",
+    )
 
     @field_validator("log_origin")
     @classmethod

@@ -1,5 +1,7 @@
 """What the routes take. Search words are ids and codes only, so that no search can bring a name into the log."""
 
+import re
+import unicodedata
 from datetime import datetime
 from typing import Annotated, Final
 
@@ -8,6 +10,7 @@ from pydantic import AfterValidator, AwareDatetime
 
 from services.audit.parts import AuditParts
 from shared.http import parts_of
+from shared.people.check_digits import is_my_number, is_resident_code
 
 _WORD: Final = r"^[A-Za-z0-9._:/@-]*$"
 
@@ -26,7 +29,17 @@ def _not_blank(text: str) -> str:
     return text.strip()
 
 
+def _no_numbers(text: str) -> str:
+    """Texts are kept for years: an individual number or a resident code has no place in them."""
+    digits = re.findall(r"[0-9]{11,12}", unicodedata.normalize("NFKC", text))
+    if any(is_my_number(number) or is_resident_code(number) for number in digits):
+        raise ValueError("an individual number or a resident code")
+    return text
+
+
 Reason = Annotated[str, AfterValidator(_not_blank)]
+Text = Annotated[str, AfterValidator(_no_numbers)]
+Said = Annotated[str, AfterValidator(_not_blank), AfterValidator(_no_numbers)]
 
 
 def asked(words: dict[str, str | datetime | None]) -> str:

@@ -64,7 +64,7 @@ class Evidence:
 
 
 def stated(code: str, says: Says = "", *, refs: tuple[str, ...] = (), **facts: int | str) -> Evidence:
-    """Evidence whose sentence fits its facts. KeyError for a code that no table names, or for a fact that is missing."""
+    """Evidence whose sentence fits its facts. KeyError for a code without a row, or a fact that is missing."""
     found = Evidence(code, says, facts, refs)
     _ = found.ja, found.en
     return found

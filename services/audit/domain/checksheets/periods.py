@@ -8,7 +8,7 @@ from typing import Final
 from shared.calendar.clock import JST
 from shared.refusals import Refusal
 
-_FORM: Final = re.compile(r"(\d{4})-Q([1-4])")
+_FORM: Final = re.compile(r"([0-9]{4})-Q([1-4])")
 MONTHS: Final = 3
 
 

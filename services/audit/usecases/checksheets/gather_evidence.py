@@ -1,4 +1,4 @@
-"""Ask everybody in the audit service who knows something about a quarter."""
+"""Ask everybody in the audit service who knows something about a quarter, and keep what they say."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
@@ -8,12 +8,23 @@ from sqlmodel import Session
 
 from services.audit.domain.checksheets.evidence import Evidence
 from services.audit.domain.checksheets.periods import Quarter
+from services.audit.storage.checksheets import evidence as stored
+from services.audit.usecases.checksheets import evidence_of_the_log
+from shared.db import Work
 
 Source = Callable[[Session, Quarter, datetime], Iterable[Evidence]]
 
-SOURCES: Final[tuple[Source, ...]] = ()
+SOURCES: Final[tuple[Source, ...]] = (evidence_of_the_log.evidence,)
 
 
 def gather_evidence(session: Session, quarter: Quarter, now: datetime) -> Sequence[Evidence]:
-    """All evidence about a quarter as it is known now, in the order of the sources."""
-    return [evidence for source in SOURCES for evidence in source(session, quarter, now)]
+    """All evidence about a quarter as it is known now: what was found out, then what was filed."""
+    found = [evidence for source in SOURCES for evidence in source(session, quarter, now)]
+    return [*found, *stored.filed(session, quarter.since, quarter.until)]
+
+
+def keep_gathered(work: Work, quarter: Quarter) -> Sequence[Evidence]:
+    """Gather what is known of a quarter now, and keep it with the instant."""
+    found = gather_evidence(work.session, quarter, work.now)
+    stored.gathered(work.session, quarter.code, found, work.now)
+    return found

@@ -1,0 +1,1 @@
+"""Checksheets with their evidence, findings, regulations: tables and the queries on them."""
