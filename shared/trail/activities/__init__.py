@@ -21,10 +21,15 @@ class Activity:
     purposes: tuple[str, ...]
     actions: tuple[str, ...]
     legal_basis: tuple[str, ...]
+    my_number_basis: tuple[str, ...] = ()
     categories: tuple[str, ...]
     recipients: tuple[str, ...]
     kept: str
     source: str
+
+    def basis(self, *, my_number: bool) -> tuple[str, ...]:
+        """The legal basis, for data with or without individual numbers."""
+        return self.legal_basis + self.my_number_basis if my_number else self.legal_basis
 
     @property
     def version(self) -> str:

@@ -1,6 +1,6 @@
-"""The life of a case, and which hits belong to it."""
+"""The life of a case and of an exception, and what an exception covers."""
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping
 from typing import Final
 
 from shared.refusals import Refusal
@@ -35,9 +35,9 @@ def exception_step(state: str, to: str) -> str:
     return _moved(EXCEPTION_MOVES, state, to)
 
 
-def belongs(first: datetime, last: datetime, at: datetime, days: int) -> bool:
-    """Whether a hit belongs to a case that reaches from first to last: no more than so many days away from it."""
-    return first - timedelta(days=days) <= at <= last + timedelta(days=days)
+def exception_covers(scope: Mapping[str, str], hit: Mapping[str, str]) -> bool:
+    """Whether a hit lies in an excepted scope: whatever the scope names must be the same; empty names everything."""
+    return all(not wanted or wanted == hit[name] for name, wanted in scope.items())
 
 
 def _moved(table: dict[str, frozenset[str]], state: str, to: str) -> str:

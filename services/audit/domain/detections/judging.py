@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from services.audit.domain.detections import amounts, leaving, matters, pairs, people, times
+from services.audit.domain.detections import amounts, leaving, matters, pairs, people, room_days, times
 from services.audit.domain.detections.facts import Access, Facts
 from services.audit.domain.detections.look import Judge, Keys, Look, Sign, nothing
 from services.audit.domain.detections.memory import Memory
@@ -27,6 +27,7 @@ JUDGES: Final[Mapping[str, tuple[Judge, Keys]]] = {
     "export-before-leaving": (leaving.export_before_leaving, leaving.export_keys),
 }
 """Detections that look at one access after the other. Those of the room log and of gaps look at days and sources."""
+KEEPERS: Final = (*(keys for _, keys in JUDGES.values()), room_days.room_keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +41,14 @@ class Judged:
 
 def keys_of(accesses: Iterable[Access]) -> set[str]:
     """All that has to be remembered to judge these accesses."""
-    return {key for access in accesses for _, keys in JUDGES.values() for key in keys(access)}
+    return {key for access in accesses for keys in KEEPERS for key in keys(access)}
 
 
 def judged(accesses: Iterable[Access], facts: Facts, memory: Memory) -> Iterator[Judged]:
     """Each access once, in the order of the log; `memory` learns from each."""
     for access in accesses:
         matters.keep_matters(access, memory)
+        room_days.keep_room_day(access, memory)
         rules = rules_on(access.day)
         signs = tuple(_signs(access, facts, memory, rules))
         yield Judged(access, score_of(access, facts.acts, signs), signs)

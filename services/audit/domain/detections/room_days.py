@@ -10,9 +10,27 @@ from typing import Final
 
 from services.audit.domain.detections.facts import Access, Entry, Standing
 from services.audit.domain.detections.look import Sign, clock_time, outside_hours
+from services.audit.domain.detections.memory import Memory
 from services.audit.domain.detections.rules import Fact, Rule
 
+KEPT: Final = timedelta(days=3660)
 ROOM: Final = "security_room"
+WAITING: Final = "room|waiting"
+"""Days on which something was done in the room and which nobody has compared with a whole room log."""
+
+
+def room_keys(access: Access) -> Iterable[str]:
+    """The days that wait, where an access adds to them."""
+    return (WAITING,) if access.by_person and access.place == ROOM else ()
+
+
+def keep_room_day(access: Access, memory: Memory) -> None:
+    """Note that something was done in the room on that day."""
+    if not room_keys(access):
+        return
+    waiting, day = memory.get(WAITING) or [], access.day.isoformat()
+    if day not in waiting:
+        memory.put(WAITING, sorted([*waiting, day]), access.at + KEPT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +46,9 @@ class RoomDay:
     by_user: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.by_user.update({one.door_user: one.staff_id for one in self.standings.values() if one.door_user})
+        # a number may pass to a successor: who stands on the roster that day has it
+        rows = sorted(self.standings.values(), key=lambda one: one.in_force(self.day))
+        self.by_user.update({one.door_user: one.staff_id for one in rows if one.door_user})
 
     def users_inside(self, at: datetime, slack: timedelta) -> set[str]:
         """Door users who are inside at an instant, give or take the slack, as far as the log tells."""

@@ -78,5 +78,6 @@ def _in_words(act: Mapping[str, Any]) -> dict[str, Any]:
     day = datetime.fromisoformat(act["at"]).astimezone(JST).date()
     activity = activity_of(act["action"], act["purpose"], day)
     register = {"version": activity.version, "ja": activity.ja, "en": activity.en} if activity else None
-    basis = [act["legal_basis"]] if act["legal_basis"] else list(activity.legal_basis) if activity else []
+    stated = (act["legal_basis"],) if act["legal_basis"] else ()
+    basis = stated or (activity.basis(my_number="my-number" in act["items"]) if activity else ())
     return {**act, "ja": word.ja, "en": word.en, "activity": register, "legal_basis": basis}

@@ -1,0 +1,1 @@
+"""What detections found, what they remember, and what people made of it."""

@@ -1,0 +1,71 @@
+"""What is not odd for a while: one person proposes it, another one agrees, either may end it."""
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from services.audit.domain.detections.cases import ENDED, IN_FORCE, exception_step
+from services.audit.domain.detections.facts import day_of
+from services.audit.domain.detections.rules import rules_on
+from services.audit.storage.detections import cases
+from services.audit.storage.detections.tables import DetectionException
+from services.audit.usecases.detections.show import exception_shown
+from shared.auth.caller import Caller
+from shared.db import Work
+from shared.ids import new_id
+from shared.refusals import Refusal
+
+LONGEST: Final = timedelta(days=366)
+
+
+def propose_exception(
+    work: Work, caller: Caller, scope: dict[str, str], since: datetime, until: datetime, reason: str
+) -> dict[str, Any]:
+    """Refusals `detection-unknown`, `exception-too-wide` (nothing named but the rule), `exception-span`."""
+    if scope["rule"] and scope["rule"] not in rules_on(day_of(work.now)):
+        raise Refusal("detection-unknown")
+    if not (scope["about"] or scope["object_id"] or scope["equipment"]):
+        raise Refusal("exception-too-wide")
+    if not (since < until and work.now < until <= since + LONGEST):
+        raise Refusal("exception-span", days=LONGEST.days)
+    made = DetectionException(
+        id=new_id(),
+        rule=scope["rule"],
+        about=scope["about"],
+        object_id=scope["object_id"],
+        equipment=scope["equipment"],
+        since=since,
+        until=until,
+        reason=reason,
+        proposed_by=caller.principal.id,
+        proposed_at=work.now,
+    )
+    work.session.add(made)
+    return _moved(work, caller, made, "audit.exception.propose")
+
+
+def confirm_exception(work: Work, caller: Caller, exception_id: str) -> dict[str, Any]:
+    """From now on in force. Refusals `own-request`: another person than the one who proposed it; `own-case`."""
+    found = cases.exception_of(work.session, exception_id)
+    to = exception_step(found.state, IN_FORCE)
+    if found.proposed_by == caller.principal.id:
+        raise Refusal("own-request")
+    if found.about == f"staff:{caller.principal.id}":
+        raise Refusal("own-case")
+    if work.now >= found.until:
+        raise Refusal("exception-span", days=LONGEST.days)
+    found.state, found.confirmed_by, found.confirmed_at = to, caller.principal.id, work.now
+    return _moved(work, caller, found, "audit.exception.confirm")
+
+
+def end_exception(work: Work, caller: Caller, exception_id: str) -> dict[str, Any]:
+    """Ended at once, or never begun."""
+    found = cases.exception_of(work.session, exception_id)
+    found.state = exception_step(found.state, ENDED)
+    found.ended_by, found.ended_at = caller.principal.id, work.now
+    return _moved(work, caller, found, "audit.exception.end")
+
+
+def _moved(work: Work, caller: Caller, one: DetectionException, action: str) -> dict[str, Any]:
+    work.session.add(one)
+    work.record(caller.access(action, "exception", one.id, reason=one.rule or "all"))
+    return exception_shown(one)

@@ -1,0 +1,24 @@
+"""A person says what a case was, and why."""
+
+from typing import Any
+
+from services.audit.domain.detections.cases import step
+from services.audit.storage.detections import cases
+from services.audit.usecases.detections.assign_case import moved, refuse_own
+from shared.auth.caller import Caller
+from shared.db import Work
+from shared.events.audit import CaseDecided
+from shared.refusals import Refusal
+
+
+def decide_case(work: Work, caller: Caller, case_id: str, decision: str, reason: str) -> dict[str, Any]:
+    """`misuse`, `explained` or `false_alarm`, for good. Refusals `own-case`, `case-not-yours`, `transition-refused`."""
+    case = cases.case_of(work.session, case_id, to_change=True)
+    refuse_own(case, caller.principal.id)
+    to = step(case.state, decision)
+    if case.assigned_to != caller.principal.id:
+        raise Refusal("case-not-yours")
+    case.state, case.reason = to, reason
+    case.decided_by, case.decided_at = caller.principal.id, work.now
+    work.announce(CaseDecided(case_id=case.id, decision=decision, about=case.about), subject=case.id)
+    return moved(work, caller, case, "audit.case.decide", reason)

@@ -1,0 +1,154 @@
+"""Keep what was odd as hits, and put hits that belong together into one case."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Final
+
+from services.audit.domain.detections.cases import exception_covers
+from services.audit.domain.detections.facts import day_of
+from services.audit.domain.detections.look import Sign
+from services.audit.domain.detections.scoring import gravest, scores_on, together
+from services.audit.storage.detections import cases, hits
+from services.audit.storage.detections.tables import DetectionException, Hit, OddCase
+from shared.db import Work
+from shared.ids import new_id
+from shared.trail import Access, Actor
+
+DETECTIONS: Final = Actor.job("detections")
+
+
+def keep_signs(work: Work, signs: Sequence[Sign]) -> int:
+    """Store signs in the order in which they came; how many new hits they made. Twice the same signs change nothing."""
+    if not signs:
+        return 0
+    known = hits.hits_by_key(work.session, {(sign.rule, sign.key) for sign in signs})
+    instants = [sign.at for sign in signs]
+    excepted = cases.exceptions_for(work.session, min(instants), max(instants))
+    fresh: list[Hit] = []
+    for sign in signs:
+        place = (sign.rule, sign.key)
+        if place in known:
+            _seen_again(known[place], sign)
+        else:
+            known[place] = _hit(work, sign, excepted)
+            fresh.append(known[place])
+    for hit in fresh:
+        work.session.add(hit)
+    work.session.flush()
+    for hit in fresh:
+        if not hit.exception_id:
+            _group(work, hit)
+    return len(fresh)
+
+
+def keep_new_signs(work: Work, signs: Iterable[Sign]) -> int:
+    """The same for signs that are found again and again: only what is new counts, and lets its access score more."""
+    found = list(signs)
+    known = hits.hits_by_key(work.session, {(sign.rule, sign.key) for sign in found})
+    fresh = [sign for sign in found if (sign.rule, sign.key) not in known]
+    _score_again(work, fresh)
+    return keep_signs(work, fresh)
+
+
+def _seen_again(hit: Hit, sign: Sign) -> None:
+    if sign.index is None or hit.last_index is None or sign.index <= hit.last_index:
+        return
+    hit.signs, hit.last_index, hit.last_at = hit.signs + 1, sign.index, max(hit.last_at, sign.at)
+    hit.facts = dict(sign.facts)
+
+
+def _hit(work: Work, sign: Sign, excepted: Iterable[DetectionException]) -> Hit:
+    exception = next((one.id for one in excepted if _covers(one, sign)), "")
+    return Hit(
+        id=new_id(),
+        rule=sign.rule,
+        version=sign.version,
+        variant=sign.variant,
+        severity=sign.severity,
+        points=scores_on(day_of(sign.at)).of(sign.severity),
+        key=sign.key,
+        about=sign.about[:220],
+        actor=sign.actor,
+        object_type=sign.object_type,
+        object_id=sign.object_id,
+        equipment=sign.equipment,
+        at=sign.at,
+        last_at=sign.at,
+        noticed_at=work.now,
+        first_index=sign.index,
+        last_index=sign.index,
+        facts=dict(sign.facts),
+        exception_id=exception,
+    )
+
+
+def _covers(one: DetectionException, sign: Sign) -> bool:
+    scope = {"rule": one.rule, "about": one.about, "object_id": one.object_id, "equipment": one.equipment}
+    of_sign = {"rule": sign.rule, "about": sign.about, "object_id": sign.object_id, "equipment": sign.equipment}
+    until = min(one.until, one.ended_at) if one.ended_at else one.until
+    return exception_covers(scope, of_sign) and one.since <= sign.at < until
+
+
+def _group(work: Work, hit: Hit) -> None:
+    """Into the case that waits already, or into a new one once the loose hits together are worth it."""
+    scores = scores_on(day_of(hit.at))
+    found = cases.undecided_case(work.session, hit.about, hit.at, scores.case_days)
+    if found is not None:
+        hits.put_into_case(work.session, [hit], found.id)
+        _count(work, found)
+        return
+    loose = hits.loose_hits(work.session, hit.about, hit.at, scores.case_days)
+    if _points(loose) >= scores.case_points:
+        _open(work, hit.about, loose)
+
+
+def _open(work: Work, about: str, members: Sequence[Hit]) -> None:
+    before = cases.last_decided(work.session, about)
+    case = OddCase(
+        id=new_id(),
+        about=about,
+        severity="low",
+        score=0,
+        hits=0,
+        first_at=members[0].at,
+        last_at=members[-1].at,
+        opened_at=work.now,
+        follows=before.id if before else "",
+    )
+    work.session.add(case)
+    work.session.flush()
+    hits.put_into_case(work.session, members, case.id)
+    _count(work, case)
+    cases.keep_step(work.session, case, f"job/{DETECTIONS.id}", work.now)
+    work.record(Access(DETECTIONS, "audit.case.open", "case", case.id, reason=members[-1].rule))
+
+
+def _count(work: Work, case: OddCase) -> None:
+    """Bring a case up to date with its hits."""
+    work.session.flush()
+    work.session.expire_all()
+    members = hits.hits_of_case(work.session, case.id)
+    case.hits, case.score = len(members), _points(members)
+    case.severity = gravest(hit.severity for hit in members)
+    case.first_at, case.last_at = min(hit.at for hit in members), max(hit.last_at for hit in members)
+    work.session.add(case)
+
+
+def _points(members: Iterable[Hit]) -> int:
+    """A detection counts once in each of its forms, however often it shows."""
+    greatest: dict[tuple[str, str], int] = {}
+    for hit in members:
+        greatest[hit.rule, hit.variant] = max(hit.points, greatest.get((hit.rule, hit.variant), 0))
+    return together(greatest.values())
+
+
+def _score_again(work: Work, signs: Iterable[Sign]) -> None:
+    points: dict[int, list[int]] = {}
+    facts: dict[int, tuple[datetime, str]] = {}
+    for sign in signs:
+        if sign.index is not None:
+            points.setdefault(sign.index, []).append(scores_on(day_of(sign.at)).of(sign.severity))
+            facts[sign.index] = (sign.at, sign.actor)
+    for index, more in points.items():
+        at, actor = facts[index]
+        hits.raise_score(work.session, index, at, actor, together([hits.score(work.session, index), *more]))

@@ -1,0 +1,1 @@
+"""The log before its witnesses."""
