@@ -8,6 +8,7 @@ from services.audit.usecases.detections.scan_room import next_room_day, scan_roo
 from services.audit.usecases.incidents.open_incident import next_alarm, open_for_alarms
 from services.audit.usecases.notice_gaps import next_gap, notice_gaps
 from services.audit.usecases.publish_checkpoint import checkpoint, next_checkpoint
+from services.audit.usecases.rooms.check_acts import check_day, next_day
 from services.audit.usecases.witnesses.ask import ask_witnesses, next_asking
 from shared.hosting import Job
 
@@ -15,6 +16,14 @@ JOBS: Final = (
     Job("audit-checkpoint", "記録への署名(チェックポイント)", "sign a checkpoint", next_checkpoint, checkpoint),
     Job("audit-witness", "立会人への連署の依頼", "ask the witnesses to cosign", next_asking, ask_witnesses),
     Job("audit-checksheets", "チェックシートと証跡の用意", "keep checksheets and evidence", next_sheets, keep_sheets),
+    Job(
+        "audit-room-days",
+        "マイナンバー室での操作と入退室の照合",
+        "hold acts against the room log",
+        next_day,
+        check_day,
+        look_seconds=60.0,
+    ),
     Job("audit-gaps", "記録の欠落の検知", "notice missing records", next_gap, notice_gaps),
     Job("audit-detections", "不審なアクセスの検知", "look for odd accesses", next_scan, scan),
     Job("audit-room-days", "入退室管理表との突合", "compare the room log with the accesses", next_room_day, scan_room),

@@ -58,14 +58,29 @@ def rule_of(code: str, version: str) -> Rule | None:
     return next((rule for rule in all_rules() if (rule.code, rule.version) == (code, version)), None)
 
 
-def sentences(code: str, version: str, variant: str, facts: Mapping[str, Fact]) -> tuple[str, str]:
-    """What a hit says, in Japanese and English; a hit of a version that is not known here is told by its codes."""
+def sentences(
+    code: str, version: str, variant: str, facts: Mapping[str, Fact], action: tuple[str, str]
+) -> tuple[str, str]:
+    """What a hit says, in Japanese and English; a hit of a version that is not known here is told by its codes.
+
+    `action`: the recorded action in the words of both languages.
+    """
     rule = rule_of(code, version)
     reason = None if rule is None else rule.reasons.get(variant)
     if reason is None:
         return f"{code}/{variant}", f"{code}/{variant}"
-    told = _Told(facts)
-    return reason.ja.format_map(told), reason.en.format_map(told)
+    ja, en = (_Told(_in_words(facts, language) | {"action": action[language]}) for language in (0, 1))
+    return reason.ja.format_map(ja), reason.en.format_map(en)
+
+
+def _in_words(facts: Mapping[str, Fact], language: int) -> dict[str, Fact]:
+    places = _places()
+    return {name: places[fact][language] if fact in places else fact for name, fact in facts.items()}
+
+
+@cache
+def _places() -> Mapping[Fact, tuple[str, str]]:
+    return {code: (ja, en) for code, (ja, en) in table("words.toml")["places"].items()}
 
 
 class _Told(dict[str, Fact]):

@@ -3,9 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from services.audit.domain.detections.cases import ENDED, IN_FORCE, exception_step
+from services.audit.domain.detections.cases import EXCEPTION
 from services.audit.domain.detections.facts import day_of
 from services.audit.domain.detections.rules import rules_on
+from services.audit.domain.states import step
 from services.audit.storage.detections import cases
 from services.audit.storage.detections.tables import DetectionException
 from services.audit.usecases.detections.show import exception_shown
@@ -46,7 +47,7 @@ def propose_exception(
 def confirm_exception(work: Work, caller: Caller, exception_id: str) -> dict[str, Any]:
     """From now on in force. Refusals `own-request`: another person than the one who proposed it; `own-case`."""
     found = cases.exception_of(work.session, exception_id)
-    to = exception_step(found.state, IN_FORCE)
+    to = step(EXCEPTION, found.state, "confirm")
     if found.proposed_by == caller.principal.id:
         raise Refusal("own-request")
     if found.about == f"staff:{caller.principal.id}":
@@ -60,7 +61,7 @@ def confirm_exception(work: Work, caller: Caller, exception_id: str) -> dict[str
 def end_exception(work: Work, caller: Caller, exception_id: str) -> dict[str, Any]:
     """Ended at once, or never begun."""
     found = cases.exception_of(work.session, exception_id)
-    found.state = exception_step(found.state, ENDED)
+    found.state = step(EXCEPTION, found.state, "end")
     found.ended_by, found.ended_at = caller.principal.id, work.now
     return _moved(work, caller, found, "audit.exception.end")
 

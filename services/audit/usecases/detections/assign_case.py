@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from services.audit.domain.detections.cases import ASSIGNED, OPEN, step
+from services.audit.domain.detections.cases import CASE
+from services.audit.domain.states import step
 from services.audit.storage.detections import cases
 from services.audit.storage.detections.tables import OddCase
 from services.audit.usecases.detections.show import case_shown
@@ -16,7 +17,7 @@ def assign_case(work: Work, caller: Caller, case_id: str, to: str) -> dict[str, 
     case = cases.case_of(work.session, case_id, to_change=True)
     holder = to or caller.principal.id
     refuse_own(case, caller.principal.id, holder)
-    case.state, case.assigned_to = step(case.state, ASSIGNED), holder
+    case.state, case.assigned_to = step(CASE, case.state, "assign"), holder
     return moved(work, caller, case, "audit.case.assign", holder)
 
 
@@ -24,7 +25,7 @@ def give_back_case(work: Work, caller: Caller, case_id: str) -> dict[str, Any]:
     """The case waits for anybody again."""
     case = cases.case_of(work.session, case_id, to_change=True)
     refuse_own(case, caller.principal.id)
-    case.state, case.assigned_to = step(case.state, OPEN), ""
+    case.state, case.assigned_to = step(CASE, case.state, "give_back"), ""
     return moved(work, caller, case, "audit.case.give_back")
 
 

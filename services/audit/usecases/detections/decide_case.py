@@ -1,8 +1,9 @@
 """A person says what a case was, and why."""
 
-from typing import Any
+from typing import Any, Literal
 
-from services.audit.domain.detections.cases import step
+from services.audit.domain.detections.cases import CASE
+from services.audit.domain.states import step
 from services.audit.storage.detections import cases
 from services.audit.usecases.detections.assign_case import moved, refuse_own
 from shared.auth.caller import Caller
@@ -10,12 +11,14 @@ from shared.db import Work
 from shared.events.audit import CaseDecided
 from shared.refusals import Refusal
 
+Decision = Literal["misuse", "explained", "false_alarm"]
 
-def decide_case(work: Work, caller: Caller, case_id: str, decision: str, reason: str) -> dict[str, Any]:
+
+def decide_case(work: Work, caller: Caller, case_id: str, decision: Decision, reason: str) -> dict[str, Any]:
     """`misuse`, `explained` or `false_alarm`, for good. Refusals `own-case`, `case-not-yours`, `transition-refused`."""
     case = cases.case_of(work.session, case_id, to_change=True)
     refuse_own(case, caller.principal.id)
-    to = step(case.state, decision)
+    to = step(CASE, case.state, decision)
     if case.assigned_to != caller.principal.id:
         raise Refusal("case-not-yours")
     case.state, case.reason = to, reason

@@ -36,7 +36,7 @@ def case_shown(case: OddCase) -> dict[str, Any]:
 
 def hit_shown(hit: Hit) -> dict[str, Any]:
     """A hit with its sentence."""
-    ja, en = sentences(hit.rule, hit.version, hit.variant, hit.facts)
+    ja, en = sentences(hit.rule, hit.version, hit.variant, hit.facts, _action_words(str(hit.facts.get("action", ""))))
     rule = rule_of(hit.rule, hit.version)
     return {
         "id": hit.id,
@@ -88,13 +88,12 @@ def step_shown(step: CaseStep) -> dict[str, Any]:
 def record_shown(index: int, entry: bytes, score: int) -> dict[str, Any]:
     """An access in the story of a case."""
     access = access_of(index, orjson.loads(entry))
-    action, act = actions().get(access.action), act_rules().get(access.action)
-    words = action or act
+    ja, en = _action_words(access.action)
     return {
         "index": access.index,
         "at": instant(access.at),
         "action": access.action,
-        "title": {"ja": words.ja, "en": words.en} if words else {"ja": access.action, "en": access.action},
+        "title": {"ja": ja, "en": en},
         "object": f"{access.object_type}:{access.object_id}",
         "subjects": access.subjects,
         "purpose": access.purpose,
@@ -141,3 +140,9 @@ def tie_shown(tie: DeclaredTie) -> dict[str, Any]:
 def score_shown(one: Scored) -> dict[str, Any]:
     """An access with its score."""
     return {"index": one.index, "score": one.score, "at": instant(one.at), "actor": one.actor}
+
+
+def _action_words(name: str) -> tuple[str, str]:
+    """An action in the words of the vocabulary, or of the matrix where an act was only tried."""
+    known = actions().get(name) or act_rules().get(name)
+    return (known.ja, known.en) if known else (name, name)
