@@ -7,6 +7,7 @@ from typing import Any, Final, Protocol
 
 import httpx
 
+from cli.witnessed import Relied, held_by, witnessed
 from services.audit.domain.checkpoints import Checkpoint, checkpoint_of
 from services.audit.domain.findings import Finding
 from services.audit.domain.notes import VerifierKey, note_of, verifier_key
@@ -21,11 +22,6 @@ KEY_BESIDE_LOG: Final = (
     " / The key was taken from beside the log: unless it is compared with one obtained another way,"
     " a log replaced together with its key goes unnoticed."
 )
-NO_WITNESS: Final = (
-    "末尾の切り落としは、以前に保管したチェックポイントか立会人の署名がなければ分かりません。"
-    " / That the newest records were cut off and an older checkpoint shown can be told only by"
-    " a checkpoint kept earlier, or by a witness."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +35,7 @@ class Verdict:
     key_independent: bool
     records: int
     sources: tuple[SourceSeen, ...]
+    witnesses: tuple[Relied, ...]
     findings: tuple[Finding, ...]
     limits: tuple[str, ...]
 
@@ -109,25 +106,32 @@ def verify_log(
     public_key: str | None = None,
     *,
     earlier: Sequence[str] = (),
+    witness_keys: Sequence[str] = (),
+    witness_logs: Sequence[str] = (),
     progress: Callable[[int, int], None] | None = None,
 ) -> Verdict:
     """Derive a whole log anew and compare. `public_key`: a C2SP verifier key, else the one beside the log.
 
-    `earlier`: checkpoints that the auditor kept; the log has to extend each. Refusal for wrong use: `log-not-found`,
-    `key-unreadable`, `note-unreadable`, `checkpoint-unreadable`.
+    `earlier`: checkpoints that the auditor kept; the log has to extend each, and each that a witness signed or holds.
+    Refusal for wrong use: `log-not-found`, `witness-log-not-found`, `key-unreadable`, `note-unreadable`,
+    `checkpoint-unreadable`.
     """
     place = Address(source) if isinstance(source, str) and "://" in source else Folder(Path(source))
     key = verifier_key(public_key if public_key is not None else _beside(place))
+    held, cosigned = held_by(witness_logs, key.name), place.get("cosigned")
     published = place.get("checkpoint")
     if published is None:
         raise Refusal("log-not-found")
     checkpoint, signed = _opened(published, key)
-    kept = [_opened(text.encode(), key) for text in earlier]
+    shown = [published, *([] if cosigned is None else [cosigned]), *(text.encode() for text in earlier)]
+    told = witnessed(key.name, held, shown, witness_keys)
+    kept = [_opened(note, key) for note in dict.fromkeys([*shown[1:], *told.notes])]
     run = Verification(_reader(place), checkpoint, [old for old, _ in kept], progress)
     if not signed or not all(good for _, good in kept):
         run.findings.append(Finding("signature-wrong"))
+    run.findings.extend(told.missing)
     run.run()
-    limits = (() if public_key is not None else (KEY_BESIDE_LOG,)) + (NO_WITNESS,)
+    limits = (() if public_key is not None else (KEY_BESIDE_LOG,)) + told.limits(checkpoint.size)
     return Verdict(
         origin=checkpoint.origin,
         size=checkpoint.size,
@@ -136,6 +140,7 @@ def verify_log(
         key_independent=public_key is not None,
         records=run.tree.size,
         sources=run.sources,
+        witnesses=told.relied,
         findings=tuple(run.findings),
         limits=limits,
     )

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Response
 from services.audit.api.inputs import AnySize, Size, TheParts
 from services.audit.domain.tiles import tile_of
 from services.audit.usecases.prove import prove_consistency, prove_inclusion, published_tile
+from services.audit.usecases.witnesses.show import witnesses_shown
 from shared.auth.allow import allow
 from shared.auth.caller import Caller
 from shared.refusals import Refusal
@@ -31,6 +32,22 @@ async def checkpoint(parts: TheParts, caller: Open) -> Response:
     if data is None:
         raise Refusal("not-found")
     return Response(data, media_type=PLAIN)
+
+
+@router.get("/cosigned", response_class=Response)
+async def cosigned(parts: TheParts, caller: Open) -> Response:
+    """The newest checkpoint that witnesses have cosigned, with their signatures, as in C2SP tlog-cosignature."""
+    data = await asyncio.to_thread(parts.folder.cosigned)
+    if data is None:
+        raise Refusal("not-found")
+    return Response(data, media_type=PLAIN)
+
+
+@router.get("/witnesses")
+async def witnesses(parts: TheParts, caller: Annotated[Caller, allow("audit.witness.view")]) -> dict[str, Any]:
+    """Who cosigns the checkpoints, and what each signed last."""
+    await parts.db.write(lambda work: work.record(caller.access("audit.witness.list", "witness", "all")))
+    return {"items": await witnesses_shown(parts), "next_cursor": None}
 
 
 @router.get("/tile/{path:path}", response_class=Response)

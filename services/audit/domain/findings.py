@@ -48,6 +48,10 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
         "保管されていたチェックポイント(記録数 {size})より後の記録が切り落とされています",
         "the log is not, or is shorter than, the one of {size} records whose checkpoint was kept",
     ),
+    "not-witnessed": (
+        "立会人 {source} による正しい連署がありません",
+        "no checkpoint of this log carries a right cosignature of the witness {source}",
+    ),
     "signature-wrong": (
         "チェックポイントにこの鍵による正しい署名がありません",
         "the checkpoint carries no right signature of this key",

@@ -10,6 +10,7 @@ from typing import Final
 from shared.refusals import Refusal
 
 ED25519: Final = 1
+COSIGNATURE: Final = 4  # what a witness signs with: C2SP tlog-cosignature, cosignature/v1
 PUBLIC_KEY_BYTES: Final = 32
 MOST_SIGNATURES: Final = 64
 _DASH: Final = "— "
@@ -19,10 +20,11 @@ Check = Callable[[bytes, bytes, bytes], bool]  # public key, signature, data
 
 @dataclass(frozen=True, slots=True)
 class VerifierKey:
-    """A public key and the name under which it signs notes."""
+    """A public key, the name under which it signs, and what it signs: notes (`ED25519`) or cosignatures."""
 
     name: str
     public_key: bytes
+    kind: int = ED25519
 
     @property
     def key_id(self) -> bytes:
@@ -36,16 +38,16 @@ class VerifierKey:
 
     @property
     def _typed(self) -> bytes:
-        return bytes((ED25519,)) + self.public_key
+        return bytes((self.kind,)) + self.public_key
 
 
-def verifier_key(text: str) -> VerifierKey:
-    """The key that `text` writes out. Refusal `key-unreadable` unless it is an Ed25519 verifier key."""
+def verifier_key(text: str, kind: int = ED25519) -> VerifierKey:
+    """The key of that kind that `text` writes out. Refusal `key-unreadable` where it writes out none."""
     name, _, rest = text.strip().partition("+")
     key_id, _, encoded = rest.partition("+")
     typed = _decoded(encoded, "key-unreadable")
-    key = VerifierKey(name, typed[1:])
-    if not is_key_name(name) or typed[:1] != bytes((ED25519,)) or len(typed) != PUBLIC_KEY_BYTES + 1:
+    key = VerifierKey(name, typed[1:], kind)
+    if not is_key_name(name) or typed[:1] != bytes((kind,)) or len(typed) != PUBLIC_KEY_BYTES + 1:
         raise Refusal("key-unreadable")
     if key.key_id.hex() != key_id:
         raise Refusal("key-unreadable")
@@ -65,6 +67,11 @@ class Signature:
     key_id: bytes
     value: bytes
 
+    @property
+    def line(self) -> str:
+        """The signature as it stands under the note."""
+        return f"{_DASH}{self.name} {base64.b64encode(self.key_id + self.value).decode()}\n"
+
 
 @dataclass(frozen=True, slots=True)
 class Note:
@@ -75,13 +82,22 @@ class Note:
 
     def is_signed_by(self, key: VerifierKey, check: Check) -> bool:
         """Whether a signature of that key is there and right, and none of that key is wrong."""
-        own = [found for found in self.signatures if (found.name, found.key_id) == (key.name, key.key_id)]
+        own = self.of_key(key)
         return bool(own) and all(check(key.public_key, found.value, self.text.encode()) for found in own)
+
+    def of_key(self, key: VerifierKey) -> tuple[Signature, ...]:
+        """The signatures that name the key, not yet checked."""
+        return tuple(found for found in self.signatures if (found.name, found.key_id) == (key.name, key.key_id))
 
 
 def signed(text: str, key: VerifierKey, sign: Callable[[bytes], bytes]) -> str:
     """The note of `text` with one signature."""
-    return f"{text}\n{_signature_line(key.name, key.key_id + sign(text.encode()))}"
+    return f"{text}\n{Signature(key.name, key.key_id, sign(text.encode())).line}"
+
+
+def signed_by(note: Note, keys: Iterable[VerifierKey]) -> str:
+    """The note with the signatures of these keys alone."""
+    return f"{note.text}\n" + "".join(found.line for key in keys for found in note.of_key(key))
 
 
 def note_of(data: bytes) -> Note:
@@ -93,7 +109,14 @@ def note_of(data: bytes) -> Note:
     text, blank, lines = whole.rpartition("\n\n")
     if not blank or not lines.endswith("\n") or any(letter < " " and letter != "\n" for letter in whole):
         raise Refusal("note-unreadable")
-    return Note(text + "\n", tuple(_signatures(lines[:-1].split("\n"))))
+    return Note(text + "\n", signatures_of(lines))
+
+
+def signatures_of(lines: str) -> tuple[Signature, ...]:
+    """The signature lines of a note, or of a witness's answer. Refusal `note-unreadable` for any other form."""
+    if not lines.endswith("\n"):
+        raise Refusal("note-unreadable")
+    return tuple(_signatures(lines[:-1].split("\n")))
 
 
 def _signatures(lines: list[str]) -> Iterable[Signature]:
@@ -105,10 +128,6 @@ def _signatures(lines: list[str]) -> Iterable[Signature]:
         if not (line.startswith(_DASH) and space and is_key_name(name) and len(value) > 4):
             raise Refusal("note-unreadable")
         yield Signature(name, value[:4], value[4:])
-
-
-def _signature_line(name: str, value: bytes) -> str:
-    return f"{_DASH}{name} {base64.b64encode(value).decode()}\n"
 
 
 def _decoded(encoded: str, code: str) -> bytes:

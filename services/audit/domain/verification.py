@@ -127,7 +127,7 @@ class Verification:
                 self._compare(hash_)
             for kept in self.earlier:
                 if kept.size == self.tree.size and kept.root != self.tree.root:
-                    self._find("not-extended", None, size=kept.size)
+                    self._find("not-extended", None, size=kept.size, always=True)
 
     def _compare(self, derived: TileHash) -> None:
         """A hash of level 1 or above against the tile that states it."""

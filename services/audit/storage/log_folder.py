@@ -11,6 +11,7 @@ from shared.crypto.durable import sync_directory, write_durably
 from shared.refusals import Refusal
 
 CHECKPOINT: Final = "checkpoint"
+COSIGNED: Final = "cosigned"
 PUBLIC_KEY: Final = "public-key"
 
 
@@ -28,6 +29,14 @@ class LogFolder:
     def put_checkpoint(self, note: str) -> None:
         """Publish a checkpoint; the tiles that it covers are there already."""
         write_durably(self._root / CHECKPOINT, note.encode())
+
+    def cosigned(self) -> bytes | None:
+        """The newest checkpoint that witnesses have cosigned, with their signatures."""
+        return self._bytes(COSIGNED)
+
+    def put_cosigned(self, note: str) -> None:
+        """Publish a checkpoint that witnesses have cosigned."""
+        write_durably(self._root / COSIGNED, note.encode())
 
     def put_public_key(self, text: str) -> None:
         """Lay the verifier key beside the log."""

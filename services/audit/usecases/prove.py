@@ -17,7 +17,7 @@ def published_size(parts: AuditParts) -> int:
 def prove_inclusion(parts: AuditParts, index: int, size: int | None) -> dict[str, object]:
     """That the record at `index` is in the tree of `size` (the published one by default)."""
     size = _within(parts, size)
-    read = _published(parts)
+    read = published(parts)
     proof = inclusion_proof(read, index, size)
     tile = tile_at(0, index, size)
     leaf = hashes_of(read(tile))[index - tile.start]
@@ -28,19 +28,19 @@ def prove_inclusion(parts: AuditParts, index: int, size: int | None) -> dict[str
 def prove_consistency(parts: AuditParts, old: int, new: int | None) -> dict[str, object]:
     """That the tree of `new` records (the published one by default) extends that of `old` records."""
     new = _within(parts, new)
-    proof = consistency_proof(_published(parts), old, new)
+    proof = consistency_proof(published(parts), old, new)
     return {"from": old, "to": new, "hashes": [node.hex() for node in proof]}
 
 
 def published_tile(parts: AuditParts, tile: Tile) -> bytes:
     """A tile's bytes as published. Refusal `not-found` beyond the published checkpoint."""
     try:
-        return _published(parts)(tile)
+        return published(parts)(tile)
     except Refusal:
         raise Refusal("not-found") from None
 
 
-def _published(parts: AuditParts) -> ReadTile:
+def published(parts: AuditParts) -> ReadTile:
     """Reads any tile within the published log: one narrower than its file is the file's beginning."""
     size = published_size(parts)
 

@@ -11,11 +11,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cli.verify import Verdict, verify_log
 from services.audit.domain.canonical import canonical
 from services.audit.domain.checkpoints import Checkpoint
-from services.audit.domain.merkle import Tree, grown, leaf_hash
+from services.audit.domain.merkle import Tree, leaf_hash
 from services.audit.domain.notes import VerifierKey, signed
-from services.audit.domain.tiles import ENTRIES, Tile, bundle, entries_of, tiles_between
+from services.audit.domain.tiles import ENTRIES, Tile, bundle, entries_of
 from shared.refusals import Refusal
 from tests.integration.audit.conftest import Source
+from tests.parts.made_log import write_tiles
 
 SIZE = 3000
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -38,24 +39,6 @@ def made() -> tuple[bytes, ...]:
 def records() -> list[bytes]:
     """The records of the log, untouched."""
     return list(made())
-
-
-def write_tiles(folder: Path, entries: list[bytes]) -> Tree:
-    """Everything that lies in the folder of a log but the checkpoint."""
-    leaves = [leaf_hash(entry) for entry in entries]
-    tree, complete = grown(Tree(), leaves)
-    for tile in tiles_between(0, len(entries)):
-        stop = tile.start + tile.width
-        if tile.level == ENTRIES:
-            data = bundle(entries[tile.start : stop])
-        elif tile.level == 0:
-            data = b"".join(leaves[tile.start : stop])
-        else:
-            data = b"".join([found.hash for found in complete if found.level == tile.level][tile.start : stop])
-        path = folder / tile.path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-    return tree
 
 
 def sign(folder: Path, tree: Tree, key: Ed25519PrivateKey = KEY, name: VerifierKey = NAME) -> str:
