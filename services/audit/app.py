@@ -15,6 +15,7 @@ from services.audit.api import (
     incidents,
     log,
     records,
+    rooms,
 )
 from services.audit.consumers import CONSUMES
 from services.audit.domain.notes import VerifierKey
@@ -68,6 +69,7 @@ def create_service(settings: AuditSettings, kit: Kit) -> Service:
         incidents.router,
         freezes.router,
         checksheets.router,
+        rooms.router,
         parked_routes(NAME, CONSUMES),
     )
     app = service_app(parts, title="Shokai audit", problems=PROBLEMS, routers=routers, tokens=kit.tokens)

@@ -82,7 +82,7 @@ async def run_contract_end(parts: IntakeParts, at: datetime) -> Counts:
 async def next_destruction(parts: IntakeParts, until: datetime) -> datetime | None:
     """The earliest instant at which a copy is due to be destroyed."""
     months = parts.settings.request_data_months
-    return await parts.db.read(lambda session: _earliest_destruction(session, months, until))
+    return await parts.db.read(lambda session: _earliest_destruction(session, months, parts.clock.now()))
 
 
 async def run_destruction(parts: IntakeParts, at: datetime) -> Counts:
@@ -93,11 +93,11 @@ async def run_destruction(parts: IntakeParts, at: datetime) -> Counts:
     return {"reader_copies": copies, "requests": requests, "copies_destroyed": destroyed}
 
 
-def _earliest_destruction(session: Session, months: int, until: datetime) -> datetime | None:
+def _earliest_destruction(session: Session, months: int, now: datetime) -> datetime | None:
     instants = [row.doomed_at for row in all_doomed(session)[:1]]
-    for copy in reader_copies(session, not_held_at=until)[:1]:
+    for copy in reader_copies(session, now=now)[:1]:
         instants += [at] if copy.processed_at and (at := due("reader_copy", copy.processed_at)) else []
-    for request in finished_requests(session, not_held_at=until)[:1]:
+    for request in finished_requests(session, now=now)[:1]:
         instants += [at] if (at := data_due(request, months)) else []
     return min(instants, default=None)
 

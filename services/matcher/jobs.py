@@ -13,7 +13,7 @@ from shared.hosting import Job
 
 
 async def _next_destruction(parts: MatcherParts, until: datetime) -> datetime | None:
-    return _up_to(await next_destruction(parts, until), until)
+    return _up_to(await next_destruction(parts), until)
 
 
 async def _destroy(parts: MatcherParts, at: datetime) -> Mapping[str, int]:
@@ -21,8 +21,8 @@ async def _destroy(parts: MatcherParts, at: datetime) -> Mapping[str, int]:
 
 
 async def _next_clearing(parts: MatcherParts, until: datetime) -> datetime | None:
-    months = parts.settings.reply_kept_months
-    return _up_to(await parts.db.read(lambda session: next_clearing(session, months, until)), until)
+    months, now = parts.settings.reply_kept_months, parts.clock.now()
+    return _up_to(await parts.db.read(lambda session: next_clearing(session, months, now)), until)
 
 
 async def _clear(parts: MatcherParts, at: datetime) -> Mapping[str, int]:

@@ -21,19 +21,20 @@ class DoomedCopies:
     """One service's way to destroy what its rows doom.
 
     `table` has the columns blob_id, what, object_type, object_id, records and due_at; a row without `what` is told to
-    nobody. `due` finds the next ones at an instant, `subject` is that of the announcement, `action` its record's.
+    nobody. `due` finds the next ones that are due at an instant and held by nothing now; `subject` is that of the
+    announcement, `action` its record's.
     """
 
     actor: Actor
     action: str
     table: type[Any]
-    due: Callable[[Session, datetime], Sequence[Any]]
+    due: Callable[[Session, datetime, datetime], Sequence[Any]]
     subject: Callable[[Any], str]
 
     def destroy(self, parts: Any, at: datetime) -> int:
         """Destroy every copy that is due at `at`; how many. Blocking; safe twice and side by side."""
         count = 0
-        while rows := parts.db.read_now(lambda session: self.due(session, at)):
+        while rows := parts.db.read_now(lambda session: self.due(session, at, parts.clock.now())):
             gone = [parts.blobs.destroy(row.blob_id) for row in rows]
             count += parts.db.write_now(partial(self._tell, service=parts.name, rows=rows, gone=gone))
         return count

@@ -37,6 +37,8 @@ TWO_PEOPLE: Final = frozenset(
         "rules.activate",
         "events.parked.discard",
         "events.parked.fix",
+        "audit.hold.set",
+        "audit.hold.lift",
     }
 )
 

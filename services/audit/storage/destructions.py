@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
@@ -48,3 +49,12 @@ def totals(session: Session) -> tuple[int, int]:
     count = select(func.count(), func.coalesce(func.sum(col(Destruction.records)), 0))
     copies, records = session.connection().execute(count).one()
     return int(copies), int(records)
+
+
+def done_in(session: Session, since: datetime, before: datetime) -> list[dict[str, Any]]:
+    """Copies and records destroyed in a time, by `what`."""
+    asked = (col(Destruction.destroyed_at) >= since, col(Destruction.destroyed_at) < before)
+    what = col(Destruction.what)
+    count = select(what, func.count(), func.sum(col(Destruction.records))).where(*asked).group_by(what).order_by(what)
+    found = session.connection().execute(count)
+    return [{"what": each, "copies": int(copies), "records": int(records)} for each, copies, records in found]

@@ -6,6 +6,7 @@ from datetime import datetime
 from services.audit.domain.certificates import statement_of
 from services.audit.parts import CERTIFICATE_KEY, AuditParts
 from services.audit.storage import destructions
+from services.audit.storage.copies import kept
 from services.audit.storage.tables import Destruction
 from shared.bus import Effect, Permanent
 from shared.db import Work
@@ -27,6 +28,7 @@ async def certify_destruction(parts: AuditParts, event: CopyDestroyed) -> Effect
     def effect(work: Work) -> None:
         if destructions.find(work.session, service=event.service, copy_id=event.copy_id, what=event.what) is None:
             work.session.add(entry)
+            kept.forget(work.session, service=event.service, copy_id=event.copy_id, what=event.what)
             work.record(_issued(entry))
 
     return effect

@@ -81,11 +81,11 @@ def media_to_transfer(session: Session) -> Sequence[MediumRow]:
     return session.exec(found.order_by(col(MediumRow.read_at), MediumRow.reception_id)).all()
 
 
-def reader_copies(session: Session, *, not_held_at: datetime) -> Sequence[MediumRow]:
-    """Media of which the reader still has its copy and on which no hold lies, oldest first."""
+def reader_copies(session: Session, *, now: datetime) -> Sequence[MediumRow]:
+    """Media of which the reader still has its copy and on which no hold lies now, oldest first."""
     found = select(MediumRow).where(col(MediumRow.reader_copy).is_not(None), col(MediumRow.processed_at).is_not(None))
     plan = select(ReceptionRow.plan_number).where(col(ReceptionRow.id) == col(MediumRow.reception_id)).scalar_subquery()
-    found = found.where(~held(HOLDS, not_held_at, reception=col(MediumRow.reception_id), plan=plan))
+    found = found.where(~held(HOLDS, now, reception=col(MediumRow.reception_id), plan=plan))
     return session.exec(found.order_by(col(MediumRow.processed_at)).limit(1000)).all()
 
 

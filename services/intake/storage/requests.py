@@ -118,15 +118,15 @@ def first_awaiting(session: Session, registered_before: datetime | None = None) 
     return session.exec(found.order_by(col(RequestRow.registered_at)).limit(1000)).all()
 
 
-def finished_requests(session: Session, *, not_held_at: datetime) -> Sequence[RequestRow]:
-    """Finished requests whose data are still here and on which no hold lies, in the order of their end."""
+def finished_requests(session: Session, *, now: datetime) -> Sequence[RequestRow]:
+    """Finished requests whose data are still here and on which no hold lies now, in the order of their end."""
     found = select(RequestRow).where(col(RequestRow.ended_at).is_not(None), col(RequestRow.data_destroyed_at).is_(None))
     holds = {
         "request": col(RequestRow.id),
         "plan": col(RequestRow.plan_number),
         "reception": col(RequestRow.reception_id),
     }
-    found = found.where(~held(HOLDS, not_held_at, **holds))
+    found = found.where(~held(HOLDS, now, **holds))
     return session.exec(found.order_by(col(RequestRow.ended_at)).limit(1000)).all()
 
 

@@ -13,7 +13,7 @@ DOOMED: Final = DoomedCopies(
     actor=Actor.job("intake.destruction"),
     action="intake.copy.destroy",
     table=DoomedRow,
-    due=lambda session, at: all_doomed(session),
+    due=lambda session, at, now: all_doomed(session),
     subject=lambda row: f"{row.object_type}/{row.object_id}",
 )
 

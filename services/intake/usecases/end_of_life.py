@@ -31,7 +31,7 @@ def expire_registrations(work: Work, parts: IntakeParts, at: datetime) -> int:
 def doom_reader_copies(work: Work, at: datetime) -> int:
     """Doom the reader's copies whose 120 days are over; how many."""
     count = 0
-    for row in reader_copies(work.session, not_held_at=at):
+    for row in reader_copies(work.session, now=work.now):
         ends = None if row.processed_at is None else due("reader_copy", row.processed_at)
         if ends is None or ends > at:
             break
@@ -52,7 +52,7 @@ def doom_reader_copies(work: Work, at: datetime) -> int:
 def doom_request_data(work: Work, parts: IntakeParts, at: datetime) -> int:
     """Doom the data of people in requests that ended long enough ago; how many requests. Counts and states stay."""
     count = 0
-    for row in finished_requests(work.session, not_held_at=at):
+    for row in finished_requests(work.session, now=work.now):
         ends = data_due(row, parts.settings.request_data_months)
         if ends is None or ends > at:
             break

@@ -40,9 +40,9 @@ def _closings(session: Session) -> Iterator[float]:
 def _destructions(session: Session, months: int, now: datetime) -> Iterator[datetime]:
     """When what is doomed was so, and when the first of what is still kept is due."""
     yield from (row.doomed_at for row in all_doomed(session))
-    for copy in reader_copies(session, not_held_at=now)[:1]:
+    for copy in reader_copies(session, now=now)[:1]:
         if copy.processed_at and (at := due("reader_copy", copy.processed_at)):
             yield at
-    for request in finished_requests(session, not_held_at=now)[:1]:
+    for request in finished_requests(session, now=now)[:1]:
         if at := data_due(request, months):
             yield at

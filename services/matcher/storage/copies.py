@@ -13,19 +13,19 @@ from shared.db.holds import held
 HELD_BY_HOLDS: Final = ("request_data", "evidence")
 
 
-def due_copies(session: Session, at: datetime, *, limit: int) -> Sequence[Doomed]:
-    """Doomed blobs that are due at `at` and not held."""
-    return session.scalars(select(Doomed).where(col(Doomed.due_at) <= at, _free(at)).limit(limit)).all()
+def due_copies(session: Session, at: datetime, now: datetime, *, limit: int) -> Sequence[Doomed]:
+    """Doomed blobs that are due at `at` and not held now."""
+    return session.scalars(select(Doomed).where(col(Doomed.due_at) <= at, _free(now)).limit(limit)).all()
 
 
-def next_due_copy(session: Session, not_held_at: datetime) -> datetime | None:
-    """When the next doomed blob that is not held is due."""
-    return session.scalar(select(func.min(Doomed.due_at)).where(_free(not_held_at)))
+def next_due_copy(session: Session, now: datetime) -> datetime | None:
+    """When the next doomed blob that is not held now is due."""
+    return session.scalar(select(func.min(Doomed.due_at)).where(_free(now)))
 
 
-def _free(at: datetime) -> ColumnElement[bool]:
+def _free(now: datetime) -> ColumnElement[bool]:
     """What no hold keeps. Holds stop clocks only: numbers are masked, and exchange files go, whatever is held."""
-    return or_(col(Doomed.what).not_in(HELD_BY_HOLDS), ~held(HOLDS, at, batch=col(Doomed.object_id)))
+    return or_(col(Doomed.what).not_in(HELD_BY_HOLDS), ~held(HOLDS, now, batch=col(Doomed.object_id)))
 
 
 def named_blobs(session: Session) -> Iterator[str]:

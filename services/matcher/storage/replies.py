@@ -22,14 +22,14 @@ def reply_to(session: Session, request_id: str) -> Reply | None:
     return session.scalars(select(Reply).where(col(Reply.request_id) == request_id)).one_or_none()
 
 
-def oldest_completion(session: Session, not_held_at: datetime) -> datetime | None:
-    """When the oldest reply was completed whose columns are still kept, by no hold."""
-    return session.scalar(select(func.min(Reply.completed_at)).where(*_KEPT, ~_held(not_held_at)))
+def oldest_completion(session: Session, now: datetime) -> datetime | None:
+    """When the oldest reply was completed whose columns are still kept, by no hold now."""
+    return session.scalar(select(func.min(Reply.completed_at)).where(*_KEPT, ~_held(now)))
 
 
-def completed_replies(session: Session, not_held_at: datetime) -> Sequence[Reply]:
-    """Completed replies whose columns are still kept, by no hold."""
-    return session.scalars(select(Reply).where(*_KEPT, ~_held(not_held_at))).all()
+def completed_replies(session: Session, now: datetime) -> Sequence[Reply]:
+    """Completed replies whose columns are still kept, by no hold now."""
+    return session.scalars(select(Reply).where(*_KEPT, ~_held(now))).all()
 
 
 def belongings(reply: Reply) -> dict[str, str]:

@@ -17,16 +17,16 @@ from shared.db import Work
 OWNED: Final = "matcher."
 
 
-def next_clearing(session: Session, keep_months: int, until: datetime) -> datetime | None:
-    """When the next completed reply is due that no hold keeps at `until`."""
-    at = oldest_completion(session, until)
+def next_clearing(session: Session, keep_months: int, now: datetime) -> datetime | None:
+    """When the next completed reply is due that no hold keeps now."""
+    at = oldest_completion(session, now)
     return None if at is None else add_months(at, keep_months)
 
 
 def clear_replies(parts: MatcherParts, at: datetime) -> int:
     """Doom and destroy the columns of every reply that is due at `at`; how many replies. Blocking; safe twice."""
     months = parts.settings.reply_kept_months
-    kept = parts.db.read_now(lambda session: completed_replies(session, at))
+    kept = parts.db.read_now(lambda session: completed_replies(session, parts.clock.now()))
     due = [one for one in kept if one.completed_at and add_months(one.completed_at, months) <= at]
     for reply in due:
         parts.db.write_now(partial(_clear, reply_id=reply.id))

@@ -17,7 +17,7 @@ DOOMED: Final = DoomedCopies(
     actor=Actor.job("matcher.destroy-copies"),
     action="matcher.copy.destroy",
     table=Doomed,
-    due=lambda session, at: due_copies(session, at, limit=AT_A_TIME),
+    due=lambda session, at, now: due_copies(session, at, now, limit=AT_A_TIME),
     subject=lambda row: str(row.blob_id),
 )
 
@@ -47,9 +47,10 @@ def doom(work: Work, ref: BlobRef, *, what: str, batch_id: str, at: datetime | N
             )
 
 
-async def next_destruction(parts: MatcherParts, until: datetime) -> datetime | None:
-    """When the next doomed blob is due that no hold keeps at `until`."""
-    return await parts.db.read(lambda session: next_due_copy(session, until))
+async def next_destruction(parts: MatcherParts) -> datetime | None:
+    """When the next doomed blob is due that no hold keeps now."""
+    now = parts.clock.now()
+    return await parts.db.read(lambda session: next_due_copy(session, now))
 
 
 def destroy_copies(parts: MatcherParts, at: datetime) -> int:

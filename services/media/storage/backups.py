@@ -10,23 +10,23 @@ from services.media.storage.tables import HOLDS, Disc, DiscContent, Reply
 from shared.db.holds import held
 
 
-def earliest_end(session: Session, until: datetime) -> datetime | None:
-    """When the first backup that is still here, and held by nothing, must be gone, if by `until`."""
-    packages = select(func.min(Reply.expires_at)).where(col(Reply.package).is_not(None), ~reply_held(until))
-    images = select(func.min(Disc.expires_at)).where(col(Disc.image).is_not(None), ~disc_held(until))
+def earliest_end(session: Session, until: datetime, now: datetime) -> datetime | None:
+    """When the first backup that is still here, and now held by nothing, must be gone, if by `until`."""
+    packages = select(func.min(Reply.expires_at)).where(col(Reply.package).is_not(None), ~reply_held(now))
+    images = select(func.min(Disc.expires_at)).where(col(Disc.image).is_not(None), ~disc_held(now))
     ends = (session.exec(packages).one(), session.exec(images).one())
     return min((end for end in ends if end is not None and end <= until), default=None)
 
 
-def expiring_replies(session: Session, at: datetime) -> Sequence[Reply]:
-    """Replies whose package must be gone by `at` and is not; what is held may stay."""
-    query = select(Reply).where(col(Reply.package).is_not(None), col(Reply.expires_at) <= at, ~reply_held(at))
+def expiring_replies(session: Session, at: datetime, now: datetime) -> Sequence[Reply]:
+    """Replies whose package must be gone by `at` and is not; what is held now may stay."""
+    query = select(Reply).where(col(Reply.package).is_not(None), col(Reply.expires_at) <= at, ~reply_held(now))
     return session.exec(query.order_by(col(Reply.expires_at))).all()
 
 
-def expiring_discs(session: Session, at: datetime) -> Sequence[Disc]:
-    """Discs whose image must be gone by `at` and is not; what is held may stay."""
-    query = select(Disc).where(col(Disc.image).is_not(None), col(Disc.expires_at) <= at, ~disc_held(at))
+def expiring_discs(session: Session, at: datetime, now: datetime) -> Sequence[Disc]:
+    """Discs whose image must be gone by `at` and is not; what is held now may stay."""
+    query = select(Disc).where(col(Disc.image).is_not(None), col(Disc.expires_at) <= at, ~disc_held(now))
     return session.exec(query.order_by(col(Disc.expires_at))).all()
 
 

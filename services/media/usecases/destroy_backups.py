@@ -21,13 +21,14 @@ KEEPER = Actor.job("media.backups")
 
 async def next_backup_due(parts: MediaParts, until: datetime) -> datetime | None:
     """The earliest end of a kept backup up to `until`."""
-    return await parts.db.read(lambda session: earliest_end(session, until))
+    return await parts.db.read(lambda session: earliest_end(session, until, parts.clock.now()))
 
 
 async def destroy_backups(parts: MediaParts, at: datetime) -> dict[str, int]:
     """All backups due at `at`; how many packages and images went. Stopped half-way it goes on where it was."""
-    replies = await parts.db.read(lambda session: list(expiring_replies(session, at)))
-    discs = await parts.db.read(lambda session: list(expiring_discs(session, at)))
+    now = parts.clock.now()
+    replies = await parts.db.read(lambda session: list(expiring_replies(session, at, now)))
+    discs = await parts.db.read(lambda session: list(expiring_discs(session, at, now)))
     for reply in replies:
         gone = await asyncio.to_thread(parts.blobs.destroy, BlobRef.model_validate(reply.package))
         await parts.db.write(partial(_package_gone, reply_id=reply.id, gone=gone))

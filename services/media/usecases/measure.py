@@ -11,9 +11,9 @@ async def measure(parts: MediaParts) -> dict[str, float]:
     now = parts.clock.now()
 
     def look(session: Session) -> dict[str, float]:
-        oldest = earliest_end(session, now)
+        oldest = earliest_end(session, now, now)
         return {
-            "destruction_due": len(expiring_replies(session, now)) + len(expiring_discs(session, now)),
+            "destruction_due": len(expiring_replies(session, now, now)) + len(expiring_discs(session, now, now)),
             "destruction_late_seconds": 0 if oldest is None else (now - oldest).total_seconds(),
         }
 

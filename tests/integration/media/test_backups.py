@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from services.media.storage.tables import MediaTable
 from shared.calendar.clock import JST
 from shared.db.migrate import differences
+from shared.events import Event
+from shared.events.audit import HoldLifted, HoldSet
 from tests.integration.conftest import START, Host, portal
 from tests.integration.media.fabricated import DISC_PLAN, PLAN, Asked, close_cycle, media, release
 from tests.integration.media.listening import Listener, records
@@ -49,6 +51,50 @@ async def test_a_package_is_kept_three_months_and_then_destroyed(host: Host) -> 
     assert not list((host.kit.data_dir / "blobs" / "data" / "media").rglob("*.blob"))
     assert len(records(host, "media.backup.destroy")) == 1
     assert await run_jobs(host, datetime(2026, 10, 1, tzinfo=JST)) == {}
+
+
+async def test_a_hold_stops_the_clock_of_what_it_names(host: Host) -> None:
+    """By plan, request, batch or reply; a disc by what is on it. When the hold ends, the clock goes on."""
+    await media(host)
+    asked = Asked()
+    await close_cycle(host, asked)
+    await release(host, "provisional", asked)
+    url = f"/media/v1/replies/{asked.reply_id}/package"
+    ends = datetime(2026, 12, 1, tzinfo=JST)
+    names = {"plan": PLAN, "request": asked.request_id, "reply": asked.reply_id}
+    await tell(
+        host, HoldSet(hold_id="other", object_type="plan", object_id="0", ends_at=datetime(2099, 1, 1, tzinfo=JST))
+    )
+    for kind, object_id in names.items():
+        await tell(host, HoldSet(hold_id=kind, object_type=kind, object_id=object_id, ends_at=ends))
+        assert await run_jobs(host, datetime(2026, 10, 1, tzinfo=JST)) == {}, kind
+        if kind != "reply":
+            await tell(host, HoldLifted(hold_id=kind))
+    async with host.client("media", portal(PLAN)) as plan:
+        assert (await plan.get(url)).status_code == 200
+        assert await run_jobs(host, ends) == {"packages": 1, "images": 0}
+        assert (await plan.get(url)).status_code == 410
+
+
+async def test_a_hold_on_a_reply_holds_the_disc_that_carries_it(host: Host) -> None:
+    await media(host)
+    (disc,) = await planned(host, on_disc())
+    async with host.client("media", STATION) as clerk:
+        await clerk.post(f"/media/v1/discs/{disc['id']}/image")
+        await verified(clerk, disc["id"])
+    async with host.client("media", portal(DISC_PLAN)) as plan:
+        (reply,) = (await plan.get("/media/v1/replies")).json()["items"]
+    forever = datetime(2099, 1, 1, tzinfo=JST)
+    await tell(host, HoldSet(hold_id="h", object_type="request", object_id=reply["request_id"], ends_at=forever))
+    assert await run_jobs(host, datetime(2027, 4, 2, tzinfo=JST)) == {}
+    await tell(host, HoldLifted(hold_id="h"))
+    assert await run_jobs(host, datetime(2027, 4, 2, tzinfo=JST)) == {"packages": 0, "images": 1}
+
+
+async def tell(host: Host, event: Event) -> None:
+    """As the audit service would."""
+    await host.services["media"].parts.db.write(lambda work: work.announce(event, subject="hold"))
+    await host.idle()
 
 
 async def test_an_image_is_kept_from_its_reading_back(host: Host) -> None:

@@ -1,0 +1,1 @@
+"""Copies that are kept, and legal holds on them."""
