@@ -10,7 +10,7 @@ import polars as pl
 from sqlalchemy import BindParameter, bindparam, delete, func, insert, select, update
 from sqlmodel import Session, col
 
-from services.matcher.domain.pseudonyms import new_tokens
+from services.matcher.storage.pseudonyms import new_tokens
 from services.matcher.storage.tables import Held, Spent
 from services.matcher.storage.told_tables import DeathFound, DeathTold
 from shared.crypto.keyring import Keyring
