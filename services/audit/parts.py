@@ -5,6 +5,7 @@ from threading import Lock
 from typing import Final
 
 from services.audit.domain.notes import VerifierKey
+from services.audit.domain.witnesses import WitnessPlace
 from services.audit.settings import AuditSettings
 from services.audit.storage import chains
 from services.audit.storage.log_folder import LogFolder
@@ -22,6 +23,7 @@ class AuditParts(Parts):
     folder: LogFolder
     log_key: VerifierKey
     association: str
+    witnesses: tuple[WitnessPlace, ...] = ()
     publishing: Lock = field(default_factory=Lock)
 
     async def readiness(self) -> dict[str, int]:
