@@ -5,10 +5,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from services.intake.jobs import run_destruction
 from services.intake.storage.tables import RequestRow
 from shared.auth.principals import Principal
 from shared.discs.image import DiscFile, write_image
-from shared.events.copies import CopyDestroyed
+from shared.events.audit import HoldSet
+from shared.events.copies import CopiesKept, CopyDestroyed
 from tests.integration.conftest import staff
 from tests.integration.intake.conftest import GOOD, OTHER, Intake, people, request_file
 
@@ -118,6 +120,37 @@ async def test_the_readers_copy_goes_after_120_days(intake: Intake) -> None:
     await intake.run_jobs(datetime(2026, 9, 29, 10, 0, tzinfo=UTC))
     assert not (await reception(intake, reception_id))["media"][0]["reader_copy"]  # type: ignore[index]
     assert [each.what for each in intake.heard_of(CopyDestroyed)].count("reader_copy") == 1
+
+
+async def test_a_hold_keeps_reader_copy_medium_and_form(intake: Intake) -> None:
+    reception_id, _ = await receive(intake, disc_of(**{NAME[:-4]: request_file(people(GOOD), plan=OTHER)}))
+    await intake.run_jobs(datetime(2026, 6, 1, 9, 0, tzinfo=UTC))
+    hold = HoldSet(hold_id="h", object_type="plan", object_id=OTHER, ends_at=datetime(2026, 12, 1, 0, 0, tzinfo=UTC))
+    await intake.parts.db.write(lambda work: work.announce(hold, subject="hold"))
+    await intake.host.idle()
+    await intake.run_jobs(datetime(2026, 11, 1, 0, 0, tzinfo=UTC))
+    assert (await reception(intake, reception_id))["media"][0]["reader_copy"]  # type: ignore[index]
+    approval = await intake.host.approve("intake", "intake.media.destroy", reception_id, "clerk-1")
+    async with intake.clerk(approval=approval) as clerk:
+        path = f"/intake/v1/receptions/{reception_id}/destruction"
+        refused = await clerk.post(path)
+        assert (refused.status_code, refused.json()["code"]) == (409, "held")
+        ended = datetime(2026, 12, 1, 0, 0, tzinfo=UTC)
+        intake.host.clock.set(ended)
+        await run_destruction(intake.parts, ended)
+        assert not (await reception(intake, reception_id))["media"][0]["reader_copy"]  # type: ignore[index]
+        assert (await clerk.post(path)).status_code == 200
+
+
+async def test_what_is_kept_of_a_medium_is_told_under_the_id_of_its_destruction(intake: Intake) -> None:
+    await receive(intake, disc_of(**{NAME[:-4]: request_file(people(GOOD), plan=OTHER)}))
+    await intake.run_jobs(datetime(2026, 9, 29, 10, 0, tzinfo=UTC))
+    gone = {(each.what, each.copy_id): each.due_at for each in intake.heard_of(CopyDestroyed)}
+    kept = {(each.what, copy.copy_id): each.due_at for each in intake.heard_of(CopiesKept) for copy in each.copies}
+    assert {what for what, _ in gone} == {"transfer_file", "reader_copy"}
+    assert set(gone) <= set(kept)
+    assert {what for what, _ in set(kept) - set(gone)} == {"received_media", "request_data"}
+    assert all(kept[one] == at for one, at in gone.items() if one[0] == "reader_copy")
 
 
 async def test_reading_a_medium_needs_the_media_station_and_a_purpose(intake: Intake) -> None:
