@@ -8,11 +8,13 @@ from fastapi.staticfiles import StaticFiles
 
 from services.console.api.board import BoardReader, board_routes
 from services.console.api.check import check_routes
+from services.console.api.checksheets import checksheet_routes
 from services.console.api.deaths import death_routes
 from services.console.api.disclosures import disclosure_routes
 from services.console.api.gate import Gate
 from services.console.api.health import own_health_routes
 from services.console.api.home import home_routes
+from services.console.api.incidents import incident_routes
 from services.console.api.pages import Pages, install_pages
 from services.console.api.passkeys import passkey_routes
 from services.console.api.quality import quality_routes
@@ -69,6 +71,8 @@ def create_app(clients: Lines, place: Place, *, unsigned: Lines) -> FastAPI:
         rule_routes,
         record_routes,
         disclosure_routes,
+        checksheet_routes,
+        incident_routes,
     ):
         app.include_router(routes(pages, sessions))
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")

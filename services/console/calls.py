@@ -14,6 +14,7 @@ Json = Mapping[str, Any]
 
 NOBODY: Final = frozenset({502, 503, 504})
 PAGE_SIZE: Final = 1000
+PAPER: Final = "application/pdf"
 
 
 class ServiceAway(Exception):
@@ -39,12 +40,12 @@ class ServiceRefused(Exception):
 
 
 async def ask(lines: Lines, service: str, method: str, path: str, **more: Any) -> Any:
-    """The JSON that a service answers with; None where it says nothing. Raises ServiceAway and ServiceRefused."""
+    """What a service answers: JSON, a paper as bytes, None for nothing. Raises ServiceAway and ServiceRefused."""
     try:
         async with lines(service) as client:
             answer = await client.request(method, path, **more)
         if answer.is_success:
-            return answer.json() if answer.content else None
+            return _read(answer)
         problem = answer.json()
     except (httpx.HTTPError, ValueError) as failed:
         log("console").warning("console.service.away", code=service, cause=cause_of(failed))
@@ -52,6 +53,13 @@ async def ask(lines: Lines, service: str, method: str, path: str, **more: Any) -
     if answer.status_code in NOBODY or not isinstance(problem, dict) or not {"code", "titles"} <= problem.keys():
         raise ServiceAway(service)
     raise ServiceRefused(answer.status_code, problem)
+
+
+def _read(answer: httpx.Response) -> Any:
+    """JSON as data, a paper as its bytes, nothing as None."""
+    if answer.headers.get("content-type", "") == PAPER:
+        return answer.content
+    return answer.json() if answer.content else None
 
 
 class AsPerson:

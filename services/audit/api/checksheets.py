@@ -66,9 +66,15 @@ class Filing(BaseModel):
 
 
 @router.get("/checksheets")
-async def listed(parts: TheParts, caller: Viewer, limit: Limit = 100, cursor: Cursor = "") -> dict[str, Any]:
-    """Sheets, the newest quarter first."""
-    found = await sheet_lists.sheets(parts, caller, before=decode(cursor), limit=limit + 1)
+async def listed(
+    parts: TheParts,
+    caller: Viewer,
+    state: Literal["", "open", "due", "signed_by_clerk", "signed_by_head", "complete"] = "",
+    limit: Limit = 100,
+    cursor: Cursor = "",
+) -> dict[str, Any]:
+    """Sheets, the newest quarter first; `due`: open though the quarter is over."""
+    found = await sheet_lists.sheets(parts, caller, state=state, before=decode(cursor), limit=limit + 1)
     return page(found, limit=limit, position=lambda item: item["quarter"])
 
 

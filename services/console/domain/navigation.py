@@ -24,7 +24,9 @@ ENTRIES: Final = (
     Entry("/rules", "判定表", "decision tables", "u", "matcher.rules.list"),
     Entry("/records", "アクセス記録", "access records", "r", "audit.record.search"),
     Entry("/disclosures", "本人開示", "disclosure", "i", "audit.disclosure.make"),
+    Entry("/checksheets", "チェックシート", "checksheets", "k", "audit.checksheet.view"),
     Entry("/passkeys", "パスキー", "passkeys", "y", "authority.passkey.list"),
+    Entry("/incidents", "漏えい等事案", "incidents", "N", "audit.incident.open"),
 )
 
 
@@ -41,6 +43,30 @@ class Wait:
 
 
 WAITS: Final = (
+    Wait(
+        "/checksheets",
+        "回答を待つチェックシート",
+        "checksheets that wait for answers",
+        "audit.checksheet.answer",
+        "/audit/v1/checksheets",
+        (("state", "due"),),
+    ),
+    Wait(
+        "/checksheets",
+        "室長の署名を待つチェックシート",
+        "checksheets that wait for the head of the room",
+        "audit.checksheet.sign_head",
+        "/audit/v1/checksheets",
+        (("state", "signed_by_clerk"),),
+    ),
+    Wait(
+        "/checksheets",
+        "監査室の署名を待つチェックシート",
+        "checksheets that wait for the audit office",
+        "audit.checksheet.sign_audit",
+        "/audit/v1/checksheets",
+        (("state", "signed_by_head"),),
+    ),
     Wait(
         "/reviews",
         "あなたの担当の要確認",
@@ -63,6 +89,14 @@ WAITS: Final = (
         "people told dead who live",
         "matcher.death_case.list",
         "/matcher/v1/death-cases",
+        (("state", "open"),),
+    ),
+    Wait(
+        "/incidents",
+        "終結していない漏えい等事案",
+        "incidents that are not closed",
+        "audit.incident.work",
+        "/audit/v1/incidents",
         (("state", "open"),),
     ),
 )

@@ -1,4 +1,4 @@
-// Keys: an element with data-key is pressed or focused by that key. Typing counts as being at work.
+// Keys: an element with data-key is pressed or focused by that key; what the page itself offers goes before other pages. Typing counts as being at work.
 const keysOn = document.getElementById("keys-on");
 const STAY_MILLISECONDS = 60_000;
 let stayedAt = performance.now();
@@ -26,12 +26,16 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (!keysOn?.checked || event.ctrlKey || event.altKey || event.metaKey || event.isComposing || typing(event.target)) return;
-  const found = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+  const wanted = `[data-key="${CSS.escape(event.key)}"]`;
+  const own = document.querySelector(`main ${wanted}`);
+  if (!own && (event.key === "j" || event.key === "k") && document.querySelector("[data-row]")) {
+    moveBetweenRows(event.key === "j" ? 1 : -1);
+    return;
+  }
+  const found = own ?? document.querySelector(wanted);
   if (found) {
     event.preventDefault();
     act(found);
-  } else if (event.key === "j" || event.key === "k") {
-    moveBetweenRows(event.key === "j" ? 1 : -1);
   }
 });
 

@@ -19,6 +19,7 @@ class Statement:
     """One kind of evidence: the items (1 to 15) that it speaks to, and its sentence with the names of its facts.
 
     What is `filed` comes from outside (a drill, a restore test) and is kept; all else is found out when asked for.
+    `remark` is what a person may take over into the remarks of the sheet; empty for most.
     """
 
     code: str
@@ -26,6 +27,7 @@ class Statement:
     ja: str
     en: str
     filed: bool
+    remark: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,11 @@ class Evidence:
         return statements()[self.code].en.format(**self.facts)
 
     @property
+    def remark(self) -> str:
+        """What the remarks of the sheet may say about it, in Japanese; empty for most."""
+        return statements()[self.code].remark.format(**self.facts)
+
+    @property
     def digest(self) -> str:
         """SHA-256 in hex over the canonical form of all that it states."""
         stated = {"code": self.code, "says": self.says, "facts": dict(self.facts), "refs": list(self.refs)}
@@ -78,5 +85,7 @@ def statements() -> Mapping[str, Statement]:
         for code, row in tomllib.loads(path.read_text("utf-8"))["statements"].items():
             if code in known:
                 raise ValueError(f"{code} is stated twice")
-            known[code] = Statement(code, tuple(row["items"]), row["ja"], row["en"], row.get("filed", False))
+            known[code] = Statement(
+                code, tuple(row["items"]), row["ja"], row["en"], row.get("filed", False), row.get("remark", "")
+            )
     return known

@@ -8,6 +8,7 @@ from sqlmodel import Session, col
 from services.audit.storage.checksheets.tables import Checksheet, ChecksheetAnswer, ChecksheetStep
 
 COMPLETE = "complete"
+DUE = "due"
 
 
 def get(session: Session, quarter: str) -> Checksheet | None:
@@ -15,9 +16,16 @@ def get(session: Session, quarter: str) -> Checksheet | None:
     return session.get(Checksheet, quarter)
 
 
-def sheets(session: Session, *, before: str, limit: int) -> Sequence[Checksheet]:
-    """Sheets, newest first; `before`: a quarter's code, empty for all."""
+def sheets(session: Session, *, state: str, running: str, before: str, limit: int) -> Sequence[Checksheet]:
+    """Sheets, newest first; `before`: a quarter's code, empty for all. `state` empty: all.
+
+    `due`: what waits for the clerk, which is the open sheets of quarters before the `running` one.
+    """
     wanted = select(Checksheet).order_by(col(Checksheet.quarter).desc()).limit(limit)
+    if state == DUE:
+        wanted = wanted.where(col(Checksheet.state) == "open", col(Checksheet.quarter) < running)
+    elif state:
+        wanted = wanted.where(col(Checksheet.state) == state)
     return session.scalars(wanted.where(col(Checksheet.quarter) < before) if before else wanted).all()
 
 

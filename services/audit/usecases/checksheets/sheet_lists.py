@@ -2,18 +2,24 @@
 
 from typing import Any
 
+from services.audit.domain.checksheets.periods import quarter_at
 from services.audit.parts import AuditParts
 from services.audit.storage.checksheets import sheets as stored
 from services.audit.usecases.checksheets.show_sheet import line_shown, sheet_shown
 from shared.auth.caller import Caller
+from shared.calendar.clock import JST
 
 
-async def sheets(parts: AuditParts, caller: Caller, *, before: str, limit: int) -> list[dict[str, Any]]:
+async def sheets(parts: AuditParts, caller: Caller, *, state: str, before: str, limit: int) -> list[dict[str, Any]]:
     """Sheets, newest first."""
+    running = quarter_at(parts.clock.now().astimezone(JST).date()).code
     found = await parts.db.read(
-        lambda session: [line_shown(sheet) for sheet in stored.sheets(session, before=before, limit=limit)]
+        lambda session: [
+            line_shown(sheet)
+            for sheet in stored.sheets(session, state=state, running=running, before=before, limit=limit)
+        ]
     )
-    await parts.db.write(lambda work: work.record(caller.access("audit.checksheet.list", "checksheet", "all")))
+    await parts.db.write(lambda work: work.record(caller.access("audit.checksheet.list", "checksheet", state or "all")))
     return found
 
 

@@ -61,6 +61,7 @@ def item_shown(item: Item, given: ChecksheetAnswer | None, evidence: Sequence[Ev
         "known": item.known,
         "suggested": suggestion,
         "answer": given.answer if given else "",
+        "suggested_remarks": "、".join(one.remark for one in beside if one.remark),
         "remarks": given.remarks if given else "",
         "reason": given.reason if given else "",
         "answered_by": given.answered_by if given else "",

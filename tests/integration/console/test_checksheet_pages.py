@@ -1,0 +1,52 @@
+"""Checksheets through the pages, as the clerk, the head of the room and the audit office have them."""
+
+import re
+
+import pytest
+
+from tests.integration.console.desk import Desk, words
+from tests.unit.cli.apart import Apart
+
+
+def at_desk(house: Apart, staff_id: str) -> Desk:
+    desk = Desk(house.url("front"))
+    desk.sign_in(staff_id)
+    return desk
+
+
+@pytest.fixture(scope="module")
+def clerk(house: Apart) -> Desk:
+    return at_desk(house, "clerk-1")
+
+
+def answers(page: str, **other: str) -> dict[str, str]:
+    """All fifteen as the page has ticked them, the rest in order; `other` as answer_4="no"."""
+    numbers = [int(number) for number in re.findall(r'id="item-(\d+)"', page)]
+    ticked = dict(re.findall(r'name="answer-(\d+)" value="(yes|no)" checked', page))
+    found = {f"answer-{n}": ticked.get(str(n), "no" if n == 15 else "yes") for n in numbers}
+    return found | {name.replace("_", "-"): text for name, text in other.items()}
+
+
+def test_the_sheet_is_answered_against_evidence_and_signed_by_three(house: Apart, clerk: Desk) -> None:
+    clerk.get("/checksheets")
+    page = clerk.send("/checksheets", {"quarter": "2026-Q1"})
+    path = "/checksheets/2026-Q1"
+    assert "システムでは分かりません" in page
+    assert words(page).count("YES") >= 15
+    clerk.send(f"{path}/answers", answers(page, remarks_4="3月12日消解"))
+    assert "3月12日消解" in clerk.send(f"{path}/signatures/clerk")
+    assert "室長の署名待ち" in clerk.page.text
+    head = at_desk(house, "supervisor-1")
+    assert "1 室長の署名を待つチェックシート" in words(head.get("/home"))
+    head.get(path)
+    assert "書き忘れ" in head.send(f"{path}/return", {"reason": "項目7の備考の書き忘れ"})
+    clerk.get(path)
+    clerk.send(f"{path}/signatures/clerk")
+    head.get(path)
+    head.send(f"{path}/signatures/head")
+    audit = at_desk(house, "auditor-1")
+    audit.get(path)
+    assert "完了" in audit.send(f"{path}/signatures/audit")
+    audit.get(f"{path}/paper")
+    assert audit.page.content.startswith(b"%PDF")
+    assert audit.page.headers["cache-control"] == "no-store"
