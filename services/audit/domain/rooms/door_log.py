@@ -126,7 +126,7 @@ def _text(data: bytes) -> str:
 
 
 def _row(line: int, cells: Sequence[str]) -> Row | None:
-    if len(cells) != len(HEADER) or any(len(cell) > LONGEST for cell in cells):
+    if len(cells) != len(HEADER) or not all(_is_text(cell) for cell in cells):
         return None
     _, door, kind, time, from_zone, to_zone, user, operator, attribute = (cell.strip() for cell in cells)
     at = _instant(time)
@@ -134,6 +134,10 @@ def _row(line: int, cells: Sequence[str]) -> Row | None:
         return None
     room, direction = passage(kind, from_zone, to_zone, at.date())
     return Row(line, at, door, kind, from_zone, to_zone, user, operator, attribute, room, direction)
+
+
+def _is_text(cell: str) -> bool:
+    return len(cell) <= LONGEST and cell.isprintable()
 
 
 def _instant(text: str) -> datetime | None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlmodel import Session, col
 
 from services.audit.domain.rooms.door_log import Direction
@@ -12,19 +12,12 @@ from services.audit.domain.rooms.stays import Passage, Stay, stays_of
 from services.audit.storage.rooms.roster import door_users
 from services.audit.storage.rooms.tables import RoomEntry, RoomImport
 from services.audit.storage.tables import AuditTable
-from shared.db.plumbing import insert_or_ignore
 
 
-def keep_entries(session: Session, rows: Sequence[dict[str, Any]]) -> int:
-    """Store what is not known yet; how many rows were new."""
-    if not rows:
-        return 0
-    known = known_ids(session, [row["id"] for row in rows])
-    fresh = [row for row in rows if row["id"] not in known]
-    if fresh:
-        table = AuditTable.metadata.tables["room_entry"]
-        session.connection().execute(insert_or_ignore(table).on_conflict_do_nothing(), fresh)
-    return len(fresh)
+def keep_entries(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Store door events that are not known yet."""
+    if rows:
+        session.connection().execute(insert(AuditTable.metadata.tables["room_entry"]), list(rows))
 
 
 def known_ids(session: Session, ids: Sequence[str]) -> set[str]:
