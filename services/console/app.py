@@ -10,6 +10,7 @@ from services.console.api.board import BoardReader, board_routes
 from services.console.api.check import check_routes
 from services.console.api.checksheets import checksheet_routes
 from services.console.api.deaths import death_routes
+from services.console.api.destructions import destruction_routes
 from services.console.api.disclosures import disclosure_routes
 from services.console.api.gate import Gate
 from services.console.api.health import own_health_routes
@@ -69,6 +70,7 @@ def create_app(clients: Lines, place: Place, *, unsigned: Lines) -> FastAPI:
         death_routes,
         quality_routes,
         rule_routes,
+        destruction_routes,
         record_routes,
         disclosure_routes,
         checksheet_routes,

@@ -25,6 +25,7 @@ ENTRIES: Final = (
     Entry("/records", "アクセス記録", "access records", "r", "audit.record.search"),
     Entry("/disclosures", "本人開示", "disclosure", "i", "audit.disclosure.make"),
     Entry("/checksheets", "チェックシート", "checksheets", "k", "audit.checksheet.view"),
+    Entry("/destructions", "廃棄台帳", "destruction", "t", "audit.destruction.view"),
     Entry("/passkeys", "パスキー", "passkeys", "y", "authority.passkey.list"),
     Entry("/incidents", "漏えい等事案", "incidents", "N", "audit.incident.open"),
 )
@@ -43,6 +44,14 @@ class Wait:
 
 
 WAITS: Final = (
+    Wait(
+        "/destructions?state=overdue",
+        "期限を過ぎて廃棄されていない複製",
+        "copies not destroyed in time",
+        "audit.destruction.view",
+        "/audit/v1/destructions",
+        (("state", "overdue"),),
+    ),
     Wait(
         "/checksheets",
         "回答を待つチェックシート",

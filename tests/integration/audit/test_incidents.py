@@ -204,6 +204,9 @@ async def test_the_radius_of_an_account_a_span_a_plan_and_a_key(host: Host, audi
         assert (numbers["people"], numbers["my_numbers"]) == (12, True)
         assert (await radius(object_type="key", object_id="media"))["people"] == 30
         assert await radius(object_type="key", object_id="tokens") == "key-without-people"
+        unheard_of = await radius(object_type="disc", object_id=OTHER)
+        assert (unheard_of["people"], unheard_of["encrypted"], unheard_of["my_numbers"]) == (None, "unknown", True)
+        assert [one["code"] for one in unheard_of["categories"]] == ["mna-1", "mna-4", "appi-4"]
 
 
 async def test_a_forked_log_is_an_incident(host: Host, audit: Service) -> None:

@@ -11,6 +11,8 @@ from services.audit.domain.incidents.duties import Assessment, Encrypted, Happen
 PASSWORD_ACTIONS: Final = frozenset({"media.disc.password", "media.package.password"})
 SEALING_ACTIONS: Final = frozenset({"media.disc.make_image", "media.package.make"})
 ENCRYPTED_OBJECTS: Final = frozenset({"disc", "reply"})
+BY_ACCESSES: Final = frozenset({"account", "time_span"})
+"""What is affected there follows from the accesses alone: none means nobody."""
 HAPPENED: Final[Mapping[str, Happened]] = {"account": "misuse"}
 
 
@@ -140,6 +142,8 @@ def _people(object_type: str, count: Counted, requests: Mapping[str, Carried], l
         return sum(count.sealed.values())  # exactly what went onto the medium, one volume of several perhaps
     if any(one.people < 0 for one in requests.values()):
         return None
+    if object_type not in BY_ACCESSES and not requests and not count.people:
+        return None  # nothing is known of such an object, which is not the same as nobody
     return sum(one.people for one in requests.values()) + loose
 
 

@@ -1,7 +1,7 @@
 """How an incident looks from outside: where it stands, what is known, what is owed by when."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlmodel import Session
 
@@ -19,6 +19,8 @@ from services.audit.storage.incidents.tables import (
 )
 from services.audit.usecases.show import instant
 from shared.calendar.clock import JST
+
+PRESSING: Final = ("overdue", "warning", "at_once", "running")
 
 
 def incident_shown(incident: Incident) -> dict[str, Any]:
@@ -42,13 +44,17 @@ def incident_shown(incident: Incident) -> dict[str, Any]:
 def line_shown(session: Session, incident: Incident, now: datetime) -> dict[str, Any]:
     """An incident in a list: with the duty that presses most."""
     duties = duties_shown(session, incident, now)
-    due = sorted((duty for duty in duties if duty["clock"] != "done"), key=lambda duty: duty["due_on"] or "")
+    due = sorted((duty for duty in duties if duty["clock"] != "done"), key=_pressing)
     return incident_shown(incident) | {
         "assessed": bool(stored.assessments_of(session, incident.id)),
         "open_duties": len(due),
         "overdue": sum(duty["clock"] == "overdue" for duty in due),
         "next_duty": due[0] if due else None,
     }
+
+
+def _pressing(duty: dict[str, Any]) -> tuple[int, str]:
+    return PRESSING.index(duty["clock"]), duty["due_on"] or ""
 
 
 def whole_shown(session: Session, incident: Incident, now: datetime) -> dict[str, Any]:
