@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Final
 
 from services.matcher.settings import MatcherParts
+from services.matcher.storage.sealed import SEALED
 from services.matcher.usecases.clear_replies import clear_replies, next_clearing
 from services.matcher.usecases.collect_orphans import ORPHANS
 from services.matcher.usecases.destroy_copies import destroy_copies, next_destruction
 from shared.hosting import Job
+from shared.hosting.resealing import Resealing
 
 
 async def _next_destruction(parts: MatcherParts, until: datetime) -> datetime | None:
@@ -43,4 +45,5 @@ JOBS: Final = (
     ),
     Job("matcher.clear-replies", "回答データの廃棄", "Destroy reply data kept long enough", _next_clearing, _clear),
     ORPHANS.job("matcher"),
+    Resealing(SEALED).job("matcher"),
 )

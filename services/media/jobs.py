@@ -2,9 +2,11 @@
 
 from typing import Final
 
+from services.media.storage.sealed import SEALED
 from services.media.usecases.collect_orphans import ORPHANS
 from services.media.usecases.destroy_backups import destroy_backups, next_backup_due
 from shared.hosting import Job
+from shared.hosting.resealing import Resealing
 
 JOBS: Final = (
     Job(
@@ -15,4 +17,5 @@ JOBS: Final = (
         run=destroy_backups,
     ),
     ORPHANS.job("media"),
+    Resealing(SEALED).job("media"),
 )

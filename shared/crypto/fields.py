@@ -37,7 +37,7 @@ class FieldCipher:
         """A column of values, about 2 microseconds each."""
         version, key = max(self._to_encrypt().items())
         encrypt = AESGCMSIV(key).encrypt
-        head, prefix = FORMAT + version.to_bytes(2, "big"), _bound(place)
+        head, prefix = head_of(version), _bound(place)
         nonces = os.urandom(NONCE_BYTES * len(values))
         sealed = []
         for at, (value, row) in enumerate(zip(values, rows, strict=True)):
@@ -47,9 +47,14 @@ class FieldCipher:
 
     def decrypt_many(self, sealed: Sequence[bytes], *, place: str, rows: Sequence[str]) -> list[str]:
         """A column of values as `encrypt_many` made it."""
-        ciphers = {FORMAT + version.to_bytes(2, "big"): AESGCMSIV(key) for version, key in self._to_decrypt().items()}
+        ciphers = {head_of(version): AESGCMSIV(key) for version, key in self._to_decrypt().items()}
         prefix = _bound(place)
         return [_decrypt(ciphers, one, prefix + row.encode()) for one, row in zip(sealed, rows, strict=True)]
+
+
+def head_of(version: int) -> bytes:
+    """How each value begins that is sealed under this version of its key."""
+    return FORMAT + version.to_bytes(2, "big")
 
 
 def _decrypt(ciphers: Mapping[bytes, AESGCMSIV], sealed: bytes, bound: bytes) -> str:
