@@ -10,6 +10,7 @@ from services.audit.api import (
     destructions,
     detections,
     disclosures,
+    findings,
     freezes,
     holds,
     incidents,
@@ -69,6 +70,7 @@ def create_service(settings: AuditSettings, kit: Kit) -> Service:
         incidents.router,
         freezes.router,
         checksheets.router,
+        findings.router,
         rooms.router,
         parked_routes(NAME, CONSUMES),
     )

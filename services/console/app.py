@@ -12,6 +12,7 @@ from services.console.api.checksheets import checksheet_routes
 from services.console.api.deaths import death_routes
 from services.console.api.destructions import destruction_routes
 from services.console.api.disclosures import disclosure_routes
+from services.console.api.findings import finding_routes
 from services.console.api.gate import Gate
 from services.console.api.health import own_health_routes
 from services.console.api.home import home_routes
@@ -21,6 +22,7 @@ from services.console.api.passkeys import passkey_routes
 from services.console.api.quality import quality_routes
 from services.console.api.records import record_routes
 from services.console.api.reviews import review_routes
+from services.console.api.rooms import room_routes
 from services.console.api.rules import rule_routes
 from services.console.api.signing import signing_routes
 from services.console.calls import Lines
@@ -70,10 +72,12 @@ def create_app(clients: Lines, place: Place, *, unsigned: Lines) -> FastAPI:
         death_routes,
         quality_routes,
         rule_routes,
+        room_routes,
         destruction_routes,
         record_routes,
         disclosure_routes,
         checksheet_routes,
+        finding_routes,
         incident_routes,
     ):
         app.include_router(routes(pages, sessions))

@@ -26,8 +26,10 @@ ENTRIES: Final = (
     Entry("/disclosures", "本人開示", "disclosure", "i", "audit.disclosure.make"),
     Entry("/checksheets", "チェックシート", "checksheets", "k", "audit.checksheet.view"),
     Entry("/destructions", "廃棄台帳", "destruction", "t", "audit.destruction.view"),
+    Entry("/findings", "指摘・改善", "findings", "f", "audit.finding.view"),
     Entry("/passkeys", "パスキー", "passkeys", "y", "authority.passkey.list"),
     Entry("/incidents", "漏えい等事案", "incidents", "N", "audit.incident.open"),
+    Entry("/rooms", "入退室", "security room", "m", "audit.room.view"),
 )
 
 
@@ -44,6 +46,14 @@ class Wait:
 
 
 WAITS: Final = (
+    Wait(
+        "/findings",
+        "期限を過ぎた改善の処置",
+        "overdue actions on findings",
+        "audit.finding.view",
+        "/audit/v1/findings",
+        (("overdue", "true"),),
+    ),
     Wait(
         "/destructions?state=overdue",
         "期限を過ぎて廃棄されていない複製",

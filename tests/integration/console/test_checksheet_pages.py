@@ -50,3 +50,23 @@ def test_the_sheet_is_answered_against_evidence_and_signed_by_three(house: Apart
     audit.get(f"{path}/paper")
     assert audit.page.content.startswith(b"%PDF")
     assert audit.page.headers["cache-control"] == "no-store"
+
+
+def test_a_finding_is_planned_carried_out_and_judged_by_another(house: Apart, clerk: Desk) -> None:
+    audit, head = at_desk(house, "auditor-1"), at_desk(house, "supervisor-1")
+    audit.get("/findings")
+    body = {"origin": "audit", "reference": "audit-2026-1", "summary": "鍵の管理簿に空欄がある"}
+    assert "計画待ち" in audit.send("/findings", body)
+    path = str(audit.page.url.path)
+    head.get(path)
+    plan = {"direct_cause": "記入漏れ", "indirect_cause": "手順がない", "action": "手順書を改める"}
+    page = head.send(f"{path}/plan", {**plan, "owner": "clerk-1", "due_on": "2026-01-31"})
+    assert "間接的原因" in page
+    assert "期限超過" in clerk.get("/findings")
+    assert "1 期限を過ぎた改善の処置" in words(head.get("/home"))
+    clerk.get(path)
+    clerk.send(f"{path}/carry_out", {"done": "改めた"})
+    audit.get(path)
+    assert "標準化待ち" in audit.send(f"{path}/check", {"effective": "yes", "effect": "空欄がない"})
+    assert "完了" in audit.send(f"{path}/close", {"standard": "内規に定めた"})
+    assert "完了" in audit.get("/findings?state=all")

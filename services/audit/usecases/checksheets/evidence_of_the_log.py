@@ -77,7 +77,7 @@ def _signed(session: Session, span: Span) -> Iterator[Evidence]:
     signed = tallies.checkpoints(session, span)
     if records and not signed:
         yield stated("log-not-signed", "no", records=records)
-    if signed:
+    if records and signed:
         yield stated("log-signed", "yes", records=records, checkpoints=len(signed))
         yield stated("system-watched", days=len({at.astimezone(JST).date() for at in signed}))
 
