@@ -9,13 +9,14 @@ from services.audit.usecases.certify_destruction import certify_destruction
 from services.audit.usecases.copies.note_kept import note_kept
 from services.audit.usecases.disclosure.load_subjects import load_subjects
 from services.audit.usecases.disclosure.note_medium import note_medium
+from services.audit.usecases.hear_head import hear_head
 from services.audit.usecases.incidents.know_carriers import know_disc, know_package, know_request
 from services.audit.usecases.incidents.open_incident import open_for_lost_disc
 from services.audit.usecases.note_event import both, noting
 from services.audit.usecases.rooms.keep_roster import keep_roster
 from shared.bus import Handler
 from shared.events import EVENTS, Event
-from shared.events.audit import RecordsMade
+from shared.events.audit import RecordsMade, TrailHead
 from shared.events.authority import StaffChanged
 from shared.events.copies import CopiesKept, CopyDestroyed
 from shared.events.intake import RequestAccepted
@@ -39,8 +40,8 @@ def consumers() -> dict[type[Event], Handler]:
         RequestAccepted: know_request,
         StaffChanged: keep_roster,
     }
-    noted = {kind: noting(known.get(kind)) for kind in EVENTS.values() if kind is not RecordsMade}
-    return {RecordsMade: append_records, **noted}
+    noted = {kind: noting(known.get(kind)) for kind in EVENTS.values() if kind not in (RecordsMade, TrailHead)}
+    return {RecordsMade: append_records, TrailHead: hear_head, **noted}
 
 
 CONSUMES: Final[Mapping[type[Event], Handler]] = consumers()

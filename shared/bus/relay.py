@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 import orjson
@@ -14,7 +15,7 @@ from shared.calendar.clock import SystemClock
 from shared.db.database import Database
 from shared.db.work import OUTBOX, Work
 from shared.events import Envelope
-from shared.events.audit import RecordsMade
+from shared.events.audit import RecordsMade, TrailHead
 from shared.faults import reach
 from shared.telemetry.logs import cause_of, log
 from shared.telemetry.stages import sending
@@ -36,6 +37,7 @@ class Relay:
         self._clock = SystemClock()
         self._log = log(database.service)
         self._wake = asyncio.Event()
+        self._head_told = 0
 
     def listen(self) -> None:
         """Be woken by each commit that has something for the bus, from whichever thread it comes."""
@@ -90,6 +92,7 @@ class Relay:
         oldest = unsent.order_by(trail.c.sequence).limit(RECORDS_AT_MOST)
         rows = await self._database.read(lambda session: session.connection().execute(oldest).all())
         if not rows:
+            await self._tell_head()
             return 0
         first, last = rows[0].sequence, rows[-1].sequence
         message = _records_envelope(self._database.service, first, last, [row.body for row in rows])
@@ -100,19 +103,46 @@ class Relay:
         await self._database.write(lambda work: _execute(work, mark))
         return len(rows)
 
+    async def _tell_head(self) -> None:
+        """Where the trail ends elsewhere than its head says, a record went before it left: the log is told, once."""
+        trail, head = self._database.plumbing.trail, self._database.plumbing.trail_head
+        said = select(
+            head.c.sequence, head.c.digest, select(func.max(trail.c.sequence)).scalar_subquery().label("last")
+        )
+        row = await self._database.read(lambda session: session.connection().execute(said).one_or_none())
+        if row is None or row.sequence in (row.last, self._head_told):
+            return
+        await self._send([_head_envelope(self._database.service, row.sequence, row.digest, self._clock.now())])
+        self._head_told = row.sequence
+
+
+def _head_envelope(source: str, sequence: int, digest: str, at: datetime) -> tuple[Envelope, bytes]:
+    envelope = Envelope(
+        id=str(uuid.uuid5(RECORDS_NAMESPACE, f"{source}/head/{sequence}")),
+        source=f"/{source}",
+        type=TrailHead.TYPE,
+        subject=f"records/{source}",
+        time=at.isoformat(),
+        data={"source": source, "sequence": sequence, "digest": digest},
+    )
+    return envelope, envelope.model_dump_json().encode()
+
 
 def _records_envelope(source: str, first: int, last: int, bodies: Sequence[bytes]) -> tuple[Envelope, bytes]:
-    """One message for a run of records; sent again after a crash it is recognised by its id or by its sequences."""
-    records = [orjson.loads(body) for body in bodies]
+    """One message for a run of records; sent again after a crash it is recognised by its id or by its sequences.
+
+    The records stand in it as they were stored, byte for byte: nothing of them is read but the time of the last.
+    """
     envelope = Envelope(
         id=str(uuid.uuid5(RECORDS_NAMESPACE, f"{source}/{first}-{last}")),
         source=f"/{source}",
         type=RecordsMade.TYPE,
         subject=f"records/{source}",
-        time=records[-1]["at"],
-        data={"source": source, "first": first, "last": last, "records": records},
+        time=orjson.loads(bodies[-1])["at"],
+        data={"source": source, "first": first, "last": last, "records": []},
     )
-    return envelope, orjson.dumps(envelope.model_dump())
+    empty = orjson.dumps(envelope.model_dump())
+    return envelope, empty.removesuffix(b"]}}") + b",".join(bodies) + b"]}}"
 
 
 def _execute(work: Work, statement: Any) -> None:

@@ -1,19 +1,33 @@
 """Access records on their way into the log, and what the audit service announces."""
 
 from datetime import datetime
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import SkipValidation
 
 from shared.events.event import Event
 
 
 class RecordsMade(Event):
-    """Up to 1,000 access records of one source, in sequence, canonical fields only; every service announces it."""
+    """Up to 1,000 access records of one source, in sequence, canonical fields only; every service announces it.
+
+    What a record may hold, its consumer looks at, once: its canonical form depends on it.
+    """
 
     TYPE: ClassVar[str] = "audit.record.made.v1"
     source: str
     first: int
     last: int
-    records: tuple[dict[str, Any], ...]
+    records: tuple[Annotated[dict[str, Any], SkipValidation], ...]
+
+
+class TrailHead(Event):
+    """What a source has numbered last, told when its own trail does not reach that far: a record went before it left."""
+
+    TYPE: ClassVar[str] = "audit.trail.head.v1"
+    source: str
+    sequence: int
+    digest: str
 
 
 class FreezeSet(Event):

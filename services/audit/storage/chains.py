@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, insert, select
 from sqlmodel import Session, col
 
 from services.audit.domain.chain import Gap, Span, gaps
+from services.audit.storage import witnesses
 from services.audit.storage.tables import Alarm, AuditTable, SourceSpan
 from shared.ids import new_id
 
@@ -37,10 +38,14 @@ def keep_spans(session: Session, source: str, arrived: Sequence[Span], now: date
 
 def open_gaps(session: Session) -> list[tuple[str, Gap, datetime]]:
     """Every gap with its source and the time since when it is one."""
-    found = []
-    for source, rows in sources(session).items():
+    found, arrived = [], sources(session)
+    for source, rows in arrived.items():
         begun = {row.first: row.begun_at for row in rows}
         found += [(source, gap, begun[gap.last + 1]) for gap in gaps(tuple(map(_span, rows)))]
+    for source, head in witnesses.heads(session).items():
+        last = arrived[source][-1].last if source in arrived else 0
+        if head.sequence > last:
+            found.append((source, Gap(last + 1, head.sequence), head.heard_at))
     return found
 
 
