@@ -44,7 +44,7 @@ async def ids(host: Host, **words: Any) -> list[str]:
 
 
 async def post(host: Host, path: str, body: dict[str, Any], approval: str) -> Any:
-    async with host.client("audit", staff("auditor"), approval=approval) as client:
+    async with host.client("audit", staff("supervisor"), approval=approval) as client:
         return await client.post(path, json=body)
 
 
@@ -112,9 +112,9 @@ async def test_two_people_set_and_lift_a_hold_that_ends_by_itself(audit: Service
     await tell(audit, host, kept("c", START - timedelta(days=1), belongs_to=["request/r-1"]))
     body = {"object_type": "request", "object_id": "r-1", "reason": "訴訟", "ends_on": "2026-07-31"}
     assert (await post(host, HOLDS, body, "")).json()["code"] == "approval-required"
-    for_another = await host.approve("audit", "audit.hold.set", "request/r-2", "auditor-1")
+    for_another = await host.approve("audit", "audit.hold.set", "request/r-2", "supervisor-1")
     assert (await post(host, HOLDS, body, for_another)).json()["code"] == "approval-for-something-else"
-    approval = await host.approve("audit", "audit.hold.set", "request/r-1", "auditor-1")
+    approval = await host.approve("audit", "audit.hold.set", "request/r-1", "supervisor-1")
     past = await post(host, HOLDS, body | {"ends_on": "2026-05-31"}, approval)
     assert (past.status_code, past.json()["code"]) == (422, "hold-end-past")
     made = await post(host, HOLDS, body, approval)
@@ -126,11 +126,11 @@ async def test_two_people_set_and_lift_a_hold_that_ends_by_itself(audit: Service
     assert await ids(host, state="overdue") == ["c"]
     host.clock.set(START)
     hold = made.json()["id"]
-    lift = await host.approve("audit", "audit.hold.lift", hold, "auditor-1")
+    lift = await host.approve("audit", "audit.hold.lift", hold, "supervisor-1")
     lifted = await post(host, f"{HOLDS}/{hold}/lift", {"reason": "和解"}, lift)
     assert lifted.json()["state"] == "ended"
     assert await ids(host, state="overdue") == ["c"]
-    again = await host.approve("audit", "audit.hold.lift", hold, "auditor-1")
+    again = await host.approve("audit", "audit.hold.lift", hold, "supervisor-1")
     assert (await post(host, f"{HOLDS}/{hold}/lift", {"reason": "和解"}, again)).json()["code"] == "hold-ended"
     assert [each["id"] for each in (await get(host, HOLDS, state="ended"))["items"]] == [hold]
     assert (await get(host, HOLDS, state="active"))["items"] == []

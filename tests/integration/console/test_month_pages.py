@@ -7,12 +7,13 @@ from datetime import timedelta
 
 import pytest
 
+from services.console.domain.destruction_months import bars_of, months_of
 from services.console.domain.trend import trend_of
 from shared.calendar.clock import JST
 from tests.e2e.outside_client import staff
 from tests.e2e.outside_work import release
 from tests.integration.console.conftest import running_house
-from tests.integration.console.desk import Desk, words
+from tests.integration.console.desk import Desk, FormFields, words
 from tests.integration.console.months import Months, first_month
 from tests.integration.console.waiting import PLAN
 from tests.unit.cli.apart import Apart
@@ -171,6 +172,33 @@ def test_records_are_searched_and_a_thing_shows_its_whole_life(months: Months) -
         assert act in whole
     assert "該当する記録はありません" in desk.get("/records?place=office&actor=nobody")
     assert not [name for name in NAMES if name in desk.get("/records")]
+
+
+def test_the_destruction_ledger_and_a_hold_by_two(months: Months) -> None:
+    one, two = one_at(months.house, "supervisor-1"), one_at(months.house, "auditor-1")
+    assert "月ごとの廃棄予定" in words(one.get("/destructions"))
+    assert "回答データのバックアップ" in words(one.get("/destructions?state=kept"))
+    asked = {"object_type": "plan", "object_id": PLAN, "reason": "訴訟"}
+    one.send("/destructions/holds/approvals", asked)
+    two.get("/destructions")
+    decide = next(action for action in FormFields(two.page.text).forms if action.endswith("/decision"))
+    two.send(decide, {"approve": "yes", "reason": "確認した"})
+    one.get("/destructions")
+    assert "保全中" in words(one.send("/destructions/holds", {"ends_on": "2027-03-31"}))
+    assert f"plan/{PLAN}" in words(one.page.text)
+    held = words(one.get("/destructions?state=held"))
+    assert "■ 訴訟" in held
+    assert not [name for name in NAMES if name in held]
+    (certificate,) = re.findall(r'href="(/destructions/[0-9a-f-]{36})"', one.get("/destructions?state=done"))[:1]
+    assert "廃棄証明" in words(one.get(certificate))
+
+
+def test_bars_keep_to_their_picture() -> None:
+    for copies in ([0], [1_000_000, 1], [3] * 12):
+        rows = [{"month": "2026-11", "copies": count} for count in copies]
+        months = months_of({"month": "2026-11", "months": rows})
+        assert [*months][:3] == ["2026-11", "2026-12", "2027-01"]
+        assert all(bar.x > 0 and bar.x + bar.width < 720 and bar.y > 0 for bar in bars_of(months))
 
 
 def test_a_line_keeps_to_its_picture() -> None:
