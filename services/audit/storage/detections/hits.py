@@ -129,16 +129,17 @@ def hits(session: Session, *, rule: str, about: str, excepted: bool, after: str,
 
 def counts(session: Session, since: datetime) -> dict[str, dict[str, int]]:
     """Of each rule since an instant: hits, those excepted, and those in cases of each state."""
-    of_case = func.coalesce(col(OddCase.state), "none")
+    state = func.coalesce(col(OddCase.state), "none").label("of_case")
+    excepted = (col(Hit.exception_id) != "").label("is_excepted")
     query = (
-        select(col(Hit.rule), of_case, col(Hit.exception_id) != "", func.count())
+        select(col(Hit.rule), state, excepted, func.count())
         .outerjoin(OddCase, col(OddCase.id) == col(Hit.case_id))
         .where(col(Hit.at) >= since)
-        .group_by(col(Hit.rule), of_case, col(Hit.exception_id) != "")
+        .group_by(col(Hit.rule), "of_case", "is_excepted")
     )
     found: dict[str, dict[str, int]] = {}
-    for rule, state, excepted, count in session.connection().execute(query):
-        name = "excepted" if excepted else state
+    for rule, of_case, is_excepted, count in session.connection().execute(query):
+        name = "excepted" if is_excepted else of_case
         of_rule = found.setdefault(rule, {})
         of_rule[name] = of_rule.get(name, 0) + count
     return found

@@ -1,6 +1,7 @@
 """Keep what was odd as hits, and put hits that belong together into one case."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -17,21 +18,55 @@ from shared.trail import Access, Actor
 DETECTIONS: Final = Actor.job("detections")
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A sign with the hit that it belongs to; in an excepted scope that is a hit of its own."""
+
+    sign: Sign
+    key: str
+    exception: str
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """What is unique of a hit."""
+        return self.sign.rule, self.key
+
+
 def keep_signs(work: Work, signs: Sequence[Sign]) -> int:
     """Store signs in the order in which they came; how many new hits they made. Twice the same signs change nothing."""
+    return _keep(work, _placed(work, signs))
+
+
+def keep_new_signs(work: Work, signs: Iterable[Sign]) -> int:
+    """The same for signs that are found again and again: only what is new counts, and lets its access score more."""
+    placed = _placed(work, list(signs))
+    known = hits.hits_by_key(work.session, {one.place for one in placed})
+    fresh = [one for one in placed if one.place not in known]
+    _score_again(work, [one.sign for one in fresh])
+    return _keep(work, fresh)
+
+
+def _placed(work: Work, signs: Sequence[Sign]) -> list[Placed]:
     if not signs:
-        return 0
-    known = hits.hits_by_key(work.session, {(sign.rule, sign.key) for sign in signs})
+        return []
     instants = [sign.at for sign in signs]
     excepted = cases.exceptions_for(work.session, min(instants), max(instants))
-    fresh: list[Hit] = []
+    found = []
     for sign in signs:
-        place = (sign.rule, sign.key)
-        if place in known:
-            _seen_again(known[place], sign)
+        exception = next((one.id for one in excepted if _covers(one, sign)), "")
+        found.append(Placed(sign, f"{exception}|{sign.key}" if exception else sign.key, exception))
+    return found
+
+
+def _keep(work: Work, placed: Sequence[Placed]) -> int:
+    known = hits.hits_by_key(work.session, {one.place for one in placed})
+    fresh: list[Hit] = []
+    for one in placed:
+        if one.place in known:
+            _seen_again(known[one.place], one.sign)
         else:
-            known[place] = _hit(work, sign, excepted)
-            fresh.append(known[place])
+            known[one.place] = _hit(work, one)
+            fresh.append(known[one.place])
     for hit in fresh:
         work.session.add(hit)
     work.session.flush()
@@ -41,15 +76,6 @@ def keep_signs(work: Work, signs: Sequence[Sign]) -> int:
     return len(fresh)
 
 
-def keep_new_signs(work: Work, signs: Iterable[Sign]) -> int:
-    """The same for signs that are found again and again: only what is new counts, and lets its access score more."""
-    found = list(signs)
-    known = hits.hits_by_key(work.session, {(sign.rule, sign.key) for sign in found})
-    fresh = [sign for sign in found if (sign.rule, sign.key) not in known]
-    _score_again(work, fresh)
-    return keep_signs(work, fresh)
-
-
 def _seen_again(hit: Hit, sign: Sign) -> None:
     if sign.index is None or hit.last_index is None or sign.index <= hit.last_index:
         return
@@ -57,8 +83,8 @@ def _seen_again(hit: Hit, sign: Sign) -> None:
     hit.facts = dict(sign.facts)
 
 
-def _hit(work: Work, sign: Sign, excepted: Iterable[DetectionException]) -> Hit:
-    exception = next((one.id for one in excepted if _covers(one, sign)), "")
+def _hit(work: Work, placed: Placed) -> Hit:
+    sign = placed.sign
     return Hit(
         id=new_id(),
         rule=sign.rule,
@@ -66,7 +92,7 @@ def _hit(work: Work, sign: Sign, excepted: Iterable[DetectionException]) -> Hit:
         variant=sign.variant,
         severity=sign.severity,
         points=scores_on(day_of(sign.at)).of(sign.severity),
-        key=sign.key,
+        key=placed.key,
         about=sign.about[:220],
         actor=sign.actor,
         object_type=sign.object_type,
@@ -78,7 +104,7 @@ def _hit(work: Work, sign: Sign, excepted: Iterable[DetectionException]) -> Hit:
         first_index=sign.index,
         last_index=sign.index,
         facts=dict(sign.facts),
-        exception_id=exception,
+        exception_id=placed.exception,
     )
 
 
