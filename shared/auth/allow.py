@@ -14,6 +14,7 @@ from shared.auth.principals import ANONYMOUS, Principal
 from shared.auth.tokens import TokenVerifier
 from shared.calendar.clock import JST
 from shared.db.database import Database
+from shared.db.work import is_frozen
 from shared.refusals import Refusal
 from shared.telemetry.tracing import current_trace_id
 from shared.trail import Access
@@ -38,6 +39,7 @@ def allow(act: str) -> Any:
         try:
             if authorization or not rule.open:
                 principal = await _principal(request, authorization)
+                await _refuse_frozen(database, principal)
             if not rule.open:
                 today = database.clock.now().astimezone(JST).date()
                 code = refusal_of(
@@ -78,6 +80,13 @@ async def _principal(request: Request, authorization: str) -> Principal:
     if await database.read(lambda session: session.connection().execute(gone).first()) is not None:
         raise Refusal("token-invalid")
     return principal
+
+
+async def _refuse_frozen(database: Database, principal: Principal) -> None:
+    """A frozen account does nothing anywhere, whatever tokens it still has."""
+    held = await database.read(lambda session: is_frozen(session, database.plumbing, "account", principal.id))
+    if held:
+        raise Refusal("frozen", object_type="account")
 
 
 async def _arrival(database: Database, approval: str) -> None:

@@ -19,6 +19,13 @@ from shared.trail.record import FIRST_PREVIOUS
 OUTBOX: Final = "outbox"
 
 
+def is_frozen(session: Session, plumbing: Plumbing, object_type: str, object_id: str) -> bool:
+    """Whether a freeze lies on an object."""
+    table = plumbing.freeze
+    held = select(table.c.id).where(table.c.object_type == object_type, table.c.object_id == object_id)
+    return session.connection().execute(held).first() is not None
+
+
 class Work:
     """One open transaction. `now` is business time, the same for all that the transaction does."""
 
@@ -77,13 +84,15 @@ class Work:
             raise Refusal("approval-expired")
         self.session.connection().execute(update(table).where(table.c.id == found.id).values(used_at=self.now))
 
-    def refuse_if_frozen(self, **objects: str) -> None:
-        """Refusal `frozen` while a freeze lies on one of the objects, given as type=id."""
-        table = self._plumbing.freeze
-        for object_type, object_id in objects.items():
-            held = select(table.c.id).where(table.c.object_type == object_type, table.c.object_id == object_id)
-            if self.session.connection().execute(held).first() is not None:
+    def refuse_if_frozen(self, *keys: str, **objects: str) -> None:
+        """Refusal `frozen` while a freeze lies on one of the objects, given as type=id, or on one of the keys."""
+        for object_type, object_id in (*objects.items(), *(("key", key) for key in keys)):
+            if is_frozen(self.session, self._plumbing, object_type, object_id):
                 raise Refusal("frozen", object_type=object_type, object=object_id)
+
+    def is_frozen(self, object_type: str, object_id: str) -> bool:
+        """Whether a freeze lies on an object: for those who must record a refusal themselves."""
+        return is_frozen(self.session, self._plumbing, object_type, object_id)
 
     def finish(self) -> None:
         """Number and chain the records, last of all, so that the head is held as shortly as can be."""

@@ -11,10 +11,6 @@ from shared.hosting.house_events import HOUSE_EVENTS
 from tests.architecture.catalogue_rules import built_events
 from tests.architecture.source import Source, sources
 
-NOT_YET_ANNOUNCED: Final = {
-    "audit.freeze.set.v1": "every service obeys a freeze; what sets one, the incident register, is not built yet",
-    "audit.freeze.lifted.v1": "as audit.freeze.set.v1",
-}
 ANNOUNCED_BY_SHARED: Final = {"audit.record.made.v1": "the relay sends every service's access records"}
 PERSONAL: Final = frozenset(
     "name name_kana name_kanji birth_date birth_raw sex address my_number resident_code inquiry_number member_id "
@@ -45,9 +41,7 @@ def test_every_event_is_announced_by_the_service_that_declares_it() -> None:
             built.setdefault(event_type, set()).add(home)
     for event_type, event in EVENTS.items():
         homes = built.get(event_type, set()) - {"shared"}
-        if event_type in NOT_YET_ANNOUNCED:
-            assert not homes, f"{event_type} is announced by now: take it off the list"
-        elif publisher_of(event) == "copies":
+        if publisher_of(event) == "copies":
             assert homes, event_type
         elif event_type not in ANNOUNCED_BY_SHARED:
             assert homes == {publisher_of(event)}, event_type

@@ -37,6 +37,7 @@ TWO_PEOPLE: Final = frozenset(
         "rules.activate",
         "events.parked.discard",
         "events.parked.fix",
+        "audit.freeze.lift",
         "audit.hold.set",
         "audit.hold.lift",
     }

@@ -1,6 +1,6 @@
 """Keys are rotated and destroyed, with two people."""
 
-from typing import Any
+from typing import Any, Final
 
 from services.authority.parts import AuthorityParts
 from shared.auth.caller import Caller
@@ -10,13 +10,20 @@ from shared.crypto.published import TOKENS
 from shared.db import Work
 from shared.refusals import Refusal
 
+DESTRUCTION: Final = "keys.destroy"
+
 
 async def allow_key_change(parts: AuthorityParts, caller: Caller, action: str, name: str) -> None:
-    """Uses up the approval and records the change before it is made."""
+    """Uses up the approval and records the change before it is made.
+
+    A frozen key may be rotated, which is what one does after a loss; it may not be destroyed, with what it could prove.
+    """
     if not any(info.name == name for info in parts.keyring.list()):
         raise Refusal("not-found")
 
     def write(work: Work) -> None:
+        if action == DESTRUCTION:
+            work.refuse_if_frozen(name)
         work.use_approval(caller, action, name)
         work.record(caller.access(action, "key", name))
 

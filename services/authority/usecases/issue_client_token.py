@@ -137,6 +137,7 @@ def _decided(
             reason = reason or "client-ended"
         elif checked.assertion_id and not reason:
             reason = "" if _use_up(work, checked) else "assertion-used"
+        reason = reason or _frozen(work, client_id)
         actor = Actor(kind="client" if client else "anonymous", id=client.id if client else "")
         work.record(_access(actor, "client", reason, proof))
         if reason or client is None:
@@ -155,12 +156,17 @@ def _decided_for_machine(
         reason = checked.reason
         if not reason and not _use_up(work, checked):
             reason = "assertion-used"
+        reason = reason or _frozen(work, name)
         work.record(_access(Actor(kind="service", id=name), "service", reason, proof))
         if reason:
             return Refusal("invalid-client")
         return issue(parts, work, Principal(kind="service", id=name), audiences=CLIENT_SERVICES)
 
     return write
+
+
+def _frozen(work: Work, client_id: str) -> str:
+    return "frozen" if work.is_frozen("account", client_id) else ""
 
 
 def _access(actor: Actor, object_type: str, reason: str, proof: Proof) -> Access:

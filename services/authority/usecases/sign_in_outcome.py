@@ -55,7 +55,7 @@ def settle(parts: AuthorityParts, attempt: Attempt, reason: str, last: Last) -> 
             _forgive(work, attempt)
         elif found != LOCKED and attempt.staff_id:
             _count_failure(parts, work, attempt)
-        duty = refusal_of_duty(standing_of(staff), work.now.astimezone(JST).date()) if staff and not found else None
+        duty = _duty_refusal(work, staff) if staff and not found else None
         work.record(_access(attempt, staff, equipment, found or duty or ""))
         if found or duty or staff is None or equipment is None:
             return Refusal(duty or (LOCKED if found == LOCKED else WRONG))
@@ -64,6 +64,13 @@ def settle(parts: AuthorityParts, attempt: Attempt, reason: str, last: Last) -> 
         return issue_to_staff(parts, work, staff, equipment, session.id)
 
     return write
+
+
+def _duty_refusal(work: Work, staff: Staff) -> str | None:
+    """What keeps somebody out who has proven who they are."""
+    if work.is_frozen("account", staff.id):
+        return "frozen"
+    return refusal_of_duty(standing_of(staff), work.now.astimezone(JST).date())
 
 
 def is_locked(parts: AuthorityParts, session: Session, staff_id: str) -> bool:

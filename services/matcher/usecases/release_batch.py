@@ -12,6 +12,7 @@ from services.matcher.settings import MatcherParts
 from services.matcher.storage.batches import askers_of, batch_of, outcomes_of
 from services.matcher.usecases.balance_batch import balance_now
 from services.matcher.usecases.confirm_deaths import refuse_unconfirmed
+from services.matcher.usecases.matched import plan_key
 from services.matcher.usecases.words import kind_of
 from shared.auth.caller import Caller
 from shared.db import Work
@@ -20,6 +21,7 @@ from shared.http import Once
 from shared.refusals import Refusal
 
 ACT: Final = "matcher.batch.release"
+NUMBERS_KEY: Final = "my_number"
 NAMED_REQUESTS: Final = 20
 
 
@@ -34,9 +36,10 @@ def _release(work: Work, caller: Caller, batch_id: str, sheet: Sheet) -> dict[st
     state = after(batch.state, Act.RELEASE)
     _refuse_unbalanced(sheet)
     refuse_unconfirmed(work, caller, batch)
-    work.refuse_if_frozen(batch=batch.id, staff=caller.principal.id)
+    keys = (NUMBERS_KEY,) if batch.kind == "my_number" else ()
+    work.refuse_if_frozen(*keys, batch=batch.id)
     for plan_number in sorted({one.plan_number for one in askers_of(work.session, batch.id)}):
-        work.refuse_if_frozen(plan=plan_number)
+        work.refuse_if_frozen(plan_key(plan_number), plan=plan_number)
     work.use_approval(caller, ACT, batch.id)
     batch.state, batch.released_at = state, work.now
     outcomes = outcomes_of(work.session, batch.id)

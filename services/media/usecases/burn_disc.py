@@ -4,7 +4,7 @@ from typing import Any
 
 from services.media.domain.backups import destroy_at
 from services.media.domain.states import COMPLETE_DISC, DISC, REPLY, step
-from services.media.parts import MediaParts
+from services.media.parts import BACKUP_KEY, MediaParts
 from services.media.storage.discs import disc_of, records_on_discs, replies_on
 from services.media.storage.tables import Disc, Reply
 from services.media.usecases.make_package import completed
@@ -25,7 +25,7 @@ def hand_out_image(parts: MediaParts, work: Work, caller: Caller, disc_id: str) 
     disc = disc_of(work.session, disc_id)
     if disc.state == "planned" or disc.image is None:
         raise Refusal("image-required" if disc.state == "planned" else "backup-expired")
-    work.refuse_if_frozen(plan=disc.plan_number, medium=disc.id)
+    work.refuse_if_frozen(BACKUP_KEY, plan=disc.plan_number, medium=disc.id)
     if disc.state != "written":
         if disc.state == "failed":
             spoil_blank(work, disc.id)

@@ -4,11 +4,11 @@ from typing import Any
 
 from services.media.domain.kinds import words_of
 from services.media.making.words import japanese_date
-from services.media.parts import MediaParts
+from services.media.parts import BACKUP_KEY, MediaParts
 from services.media.storage.discs import disc_of, replies_on
 from services.media.storage.tables import Disc
 from services.media.usecases.make_image import PLACE
-from services.media.usecases.sealing import unwrap_password
+from services.media.usecases.sealing import PASSWORDS, unwrap_password
 from shared.auth.caller import Caller
 from shared.db import Work
 from shared.refusals import Refusal
@@ -38,7 +38,7 @@ def show_disc_password(parts: MediaParts, work: Work, caller: Caller, disc_id: s
         raise Refusal("backup-expired")
     if disc.password_shown_at is not None:
         raise Refusal("password-shown")
-    work.refuse_if_frozen(plan=disc.plan_number, medium=disc.id)
+    work.refuse_if_frozen(BACKUP_KEY, PASSWORDS, plan=disc.plan_number, medium=disc.id)
     disc.password_shown_at = work.now
     work.session.add(disc)
     work.record(caller.access("media.disc.password", "disc", disc.id, channel="letter", release=disc.id))

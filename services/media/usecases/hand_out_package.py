@@ -1,11 +1,11 @@
 """A plan fetches its package, confirms it by digest, and then, once, is told the password."""
 
 from services.media.domain.states import REPLY, step
-from services.media.parts import MediaParts
+from services.media.parts import BACKUP_KEY, MediaParts
 from services.media.storage.tables import Reply
 from services.media.usecases.make_package import PLACE
 from services.media.usecases.read_replies import reply_for
-from services.media.usecases.sealing import legal_basis, unwrap_password
+from services.media.usecases.sealing import PASSWORDS, legal_basis, unwrap_password
 from shared.auth.caller import Caller
 from shared.blobs.ref import BlobRef
 from shared.db import Work
@@ -79,5 +79,5 @@ def _releasable(parts: MediaParts, work: Work, caller: Caller, reply_id: str) ->
         raise Refusal("package-expired")
     if reply.package is None:
         raise Refusal("package-not-ready")
-    work.refuse_if_frozen(plan=reply.plan_number, medium=reply.id, account=caller.principal.id)
+    work.refuse_if_frozen(BACKUP_KEY, PASSWORDS, plan=reply.plan_number, medium=reply.id)
     return reply, BlobRef.model_validate(reply.package)

@@ -11,7 +11,7 @@ from services.media.domain.states import DISC, step
 from services.media.making.disc_image import Face, SealedFile, make_image
 from services.media.making.reseal import resealed
 from services.media.making.volumes import Volume, VolumeMaker
-from services.media.parts import MediaParts
+from services.media.parts import BACKUP_KEY, MediaParts
 from services.media.storage.discs import disc_of
 from services.media.storage.replies import replies_of_set
 from services.media.storage.tables import Disc, DiscContent, Reply
@@ -66,7 +66,8 @@ def _begin(parts: MediaParts, work: Work, caller: Caller, disc_id: str) -> Order
     """Records, before anything is decrypted, that it will be, and on which basis."""
     disc = disc_of(work.session, disc_id)
     step(DISC, disc.state, "imaged")
-    work.refuse_if_frozen(plan=disc.plan_number, medium=disc.id)
+    numbers = ("my_number",) if disc.kind_group == "my_number" else ()
+    work.refuse_if_frozen(BACKUP_KEY, *numbers, f"plan/{disc.plan_number}", plan=disc.plan_number, medium=disc.id)
     replies = replies_of_set(work.session, disc.disc_set)
     old = disc_of(work.session, disc.replaces) if disc.replaces else None
     if old is not None and old.image is None:
@@ -132,7 +133,7 @@ def _face(parts: MediaParts, disc: Disc, volume: int, volumes: int) -> Face:
 def _keep(parts: MediaParts, work: Work, caller: Caller, disc_id: str, made: Sequence[MadeVolume]) -> dict[str, Any]:
     disc = disc_of(work.session, disc_id)
     state = step(DISC, disc.state, "imaged")
-    work.refuse_if_frozen(plan=disc.plan_number, medium=disc.id)
+    work.refuse_if_frozen(BACKUP_KEY, plan=disc.plan_number, medium=disc.id)
     volumes = disc.volumes if disc.replaces else len(made)
     discs = [disc]
     for number in range(2, len(made) + 1):

@@ -3,6 +3,7 @@
 from typing import Any
 
 from services.media.domain.states import COMPLETE_DISC
+from services.media.parts import BACKUP_KEY
 from services.media.storage.discs import disc_of, next_position, replacement_of
 from services.media.usecases.plan_discs import add_disc, note_step
 from services.media.usecases.read_discs import shown
@@ -20,7 +21,7 @@ def reissue_disc(work: Work, caller: Caller, disc_id: str, reason: str) -> dict[
         raise Refusal("backup-expired")
     if replacement_of(work.session, disc.id) is not None:
         raise Refusal("reissued-already", disc_id=disc.id)
-    work.refuse_if_frozen(plan=disc.plan_number, medium=disc.id)
+    work.refuse_if_frozen(BACKUP_KEY, plan=disc.plan_number, medium=disc.id)
     work.use_approval(caller, "media.disc.reissue", disc.id)
     position = next_position(work.session, disc.cycle)
     new = add_disc(
