@@ -10,12 +10,14 @@ from services.audit.api import (
     destructions,
     detections,
     disclosures,
+    drills,
     findings,
     freezes,
     holds,
     incidents,
     log,
     records,
+    regulations,
     rooms,
 )
 from services.audit.consumers import CONSUMES
@@ -69,8 +71,10 @@ def create_service(settings: AuditSettings, kit: Kit) -> Service:
         detections.router,
         incidents.router,
         freezes.router,
+        drills.router,
         checksheets.router,
         findings.router,
+        regulations.router,
         rooms.router,
         parked_routes(NAME, CONSUMES),
     )

@@ -14,6 +14,7 @@ from shared.trail import actions
 
 INCIDENTS: Final = "/audit/v1/incidents"
 FREEZES: Final = "/audit/v1/freezes"
+DRILLS: Final = "/audit/v1/drills"
 RADIUS: Final = "/audit/v1/radius"
 APPROVALS: Final = "/authority/v1/approvals"
 LIFT: Final = "audit.freeze.lift"
@@ -45,6 +46,7 @@ def _lists(router: APIRouter, pages: Pages, sessions: Sessions) -> None:
             "incidents.html",
             incidents=None if incidents is None else incidents[::-1],
             freezes=await calls.items(FREEZES, state="set"),
+            drills=(await calls.get(DRILLS, limit="10"))["items"] if incidents is not None else [],
             approvals=await _approvals(calls) if pages.may(person, LIFT) else {},
             after=after,
         )
@@ -61,6 +63,12 @@ def _lists(router: APIRouter, pages: Pages, sessions: Sessions) -> None:
         }
         made = await sessions.as_person(person).post(INCIDENTS, body, once=form.get("once", ""))
         return _to(request, f"/{made['id']}" if pages.may(person, "audit.incident.view") else "?after=opened")
+
+    @router.post("/drills")
+    async def drill(request: Request, person: Person, form: Form) -> Response:
+        body = {"scenario": _given(form, "scenario")}
+        await sessions.as_person(person).post(DRILLS, body, once=form.get("once", ""))
+        return _to(request, "#drills")
 
     @router.get("/radius")
     async def radius(

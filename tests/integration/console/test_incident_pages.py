@@ -69,3 +69,10 @@ def test_a_freeze_is_lifted_by_two(house: Apart) -> None:
     clerk.get("/incidents")
     page = words(clerk.send(f"/incidents/freezes/{freeze}/lift"))
     assert "凍結されているものはありません" in page
+
+
+def test_a_drill_is_run_and_its_result_shown(house: Apart) -> None:
+    supervisor = one_at(house, "supervisor-1")
+    assert "まだ行われていません" in supervisor.get("/incidents")
+    page = words(supervisor.send("/incidents/drills", {"scenario": "lost_disc"}))
+    assert "項目すべて期待どおり" in page

@@ -96,7 +96,7 @@ def do_duty(
     """A duty was done, once. Refusals `not-found` where it is not owed, `duty-done`, `done-in-the-future`."""
     refuse_numbers(reference)
     incident = _open_one(work, incident_id)
-    if duty not in {owed["code"] for owed in duties_shown(work.session, incident, work.now)}:
+    if duty not in {one["code"] for one in duties_shown(work.session, incident, work.now)}:
         raise Refusal("not-found")
     if duty in stored.duties_done(work.session, incident.id):
         raise Refusal("duty-done")
@@ -116,6 +116,12 @@ def do_duty(
     return _answer(work, incident)
 
 
+def owed(work: Work, incident_id: str) -> list[str]:
+    """The duties that are still open."""
+    incident = stored.incident_of(work.session, incident_id)
+    return [duty["code"] for duty in duties_shown(work.session, incident, work.now) if duty["clock"] != "done"]
+
+
 def _open_one(work: Work, incident_id: str) -> Incident:
     incident = stored.incident_of(work.session, incident_id)
     if incident.closed_at is not None:
@@ -127,8 +133,7 @@ def _owed(work: Work, incident: Incident, then: str) -> set[str]:
     """Open duties before a state; closing leaves none open, whichever way it is reached."""
     if then != CLOSED:
         return owed_before(work.session, incident, then)
-    duties = duties_shown(work.session, incident, work.now)
-    return {duty["code"] for duty in duties if duty["clock"] != "done"}
+    return set(owed(work, incident.id))
 
 
 def _answer(work: Work, incident: Incident) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Drills: scenarios on synthetic data, with what must be found in them."""

@@ -1,0 +1,1 @@
+"""Drills on a synthetic twin, and their results as evidence."""
