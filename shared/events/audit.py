@@ -1,7 +1,7 @@
 """Access records on their way into the log, and what the audit service announces."""
 
 from datetime import datetime
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar
 
 from pydantic import SkipValidation
 
@@ -72,12 +72,3 @@ class RoomPresence(Event):
     room: str
     as_of: datetime
     inside: tuple[str, ...]
-
-
-class CaseDecided(Event):
-    """A person decided what a case of odd accesses was; `about` says whom it was about (staff:…, source:…)."""
-
-    TYPE: ClassVar[str] = "audit.case.decided.v1"
-    case_id: str
-    decision: Literal["misuse", "explained", "false_alarm"]
-    about: str

@@ -115,11 +115,12 @@ async def test_a_case_is_read_taken_and_decided_by_a_person(audit: Service, host
         decided = await sent(client, f"{path}/decision", 200, decision="misuse", reason="私用の閲覧")
         assert (decided["state"], decided["decided_by"]) == ("misuse", "auditor-1")
         await sent(client, f"{path}/assignment", 409)
-        await host.idle()
         steps = [step["state"] for step in (await asked(client, path))["steps"]]
-        events = await asked(client, "/audit/v1/records", action="audit.event.note", object=case["id"])
+        incidents = (await asked(client, "/audit/v1/incidents"))["items"]
     assert steps == ["open", "assigned", "misuse"]
-    assert [row["record"]["object_type"] for row in events["items"]] == ["audit.case.decided.v1"]
+    assert [(one["origin"], one["object_type"], one["object_id"]) for one in incidents] == [
+        ("case", "account", "operator-1")
+    ]
 
 
 async def test_what_comes_after_a_decision_is_a_new_case_that_names_the_old_one(audit: Service, host: Host) -> None:

@@ -1,21 +1,26 @@
 """A person says what a case was, and why."""
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from services.audit.domain.detections.cases import CASE
 from services.audit.domain.states import step
 from services.audit.storage.detections import cases
 from services.audit.usecases.detections.assign_case import moved, refuse_own
+from services.audit.usecases.incidents.open_incident import open_for_misuse
 from shared.auth.caller import Caller
 from shared.db import Work
-from shared.events.audit import CaseDecided
 from shared.refusals import Refusal
 
+MISUSE: Final = "misuse"
+ACCOUNTS: Final = frozenset({"staff", "client"})
 Decision = Literal["misuse", "explained", "false_alarm"]
 
 
 def decide_case(work: Work, caller: Caller, case_id: str, decision: Decision, reason: str) -> dict[str, Any]:
-    """`misuse`, `explained` or `false_alarm`, for good. Refusals `own-case`, `case-not-yours`, `transition-refused`."""
+    """`misuse`, `explained` or `false_alarm`, for good; misuse of an account opens an incident.
+
+    Refusals `own-case`, `case-not-yours`, `transition-refused`.
+    """
     case = cases.case_of(work.session, case_id, to_change=True)
     refuse_own(case, caller.principal.id)
     to = step(CASE, case.state, decision)
@@ -23,5 +28,7 @@ def decide_case(work: Work, caller: Caller, case_id: str, decision: Decision, re
         raise Refusal("case-not-yours")
     case.state, case.reason = to, reason
     case.decided_by, case.decided_at = caller.principal.id, work.now
-    work.announce(CaseDecided(case_id=case.id, decision=decision, about=case.about), subject=case.id)
+    kind, _, account = case.about.partition(":")
+    if decision == MISUSE and kind in ACCOUNTS:
+        open_for_misuse(work, case.id, account, case.first_at, case.last_at)
     return moved(work, caller, case, "audit.case.decide", reason)
