@@ -7,6 +7,7 @@ from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from services.console.api.board import BoardReader, board_routes
+from services.console.api.cases import case_routes
 from services.console.api.check import check_routes
 from services.console.api.checksheets import checksheet_routes
 from services.console.api.deaths import death_routes
@@ -21,6 +22,7 @@ from services.console.api.pages import Pages, install_pages
 from services.console.api.passkeys import passkey_routes
 from services.console.api.quality import quality_routes
 from services.console.api.records import record_routes
+from services.console.api.regulations import regulation_routes
 from services.console.api.reviews import review_routes
 from services.console.api.rooms import room_routes
 from services.console.api.rules import rule_routes
@@ -75,9 +77,11 @@ def create_app(clients: Lines, place: Place, *, unsigned: Lines) -> FastAPI:
         room_routes,
         destruction_routes,
         record_routes,
+        case_routes,
         disclosure_routes,
         checksheet_routes,
         finding_routes,
+        regulation_routes,
         incident_routes,
     ):
         app.include_router(routes(pages, sessions))

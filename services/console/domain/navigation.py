@@ -23,10 +23,12 @@ ENTRIES: Final = (
     Entry("/quality", "データ品質", "data quality", "q", "matcher.quality.read"),
     Entry("/rules", "判定表", "decision tables", "u", "matcher.rules.list"),
     Entry("/records", "アクセス記録", "access records", "r", "audit.record.search"),
+    Entry("/cases", "不審なアクセス", "odd accesses", "c", "audit.case.view"),
     Entry("/disclosures", "本人開示", "disclosure", "i", "audit.disclosure.make"),
     Entry("/checksheets", "チェックシート", "checksheets", "k", "audit.checksheet.view"),
     Entry("/destructions", "廃棄台帳", "destruction", "t", "audit.destruction.view"),
     Entry("/findings", "指摘・改善", "findings", "f", "audit.finding.view"),
+    Entry("/regulations", "規程", "regulations", "g", "audit.regulation.view"),
     Entry("/passkeys", "パスキー", "passkeys", "y", "authority.passkey.list"),
     Entry("/incidents", "漏えい等事案", "incidents", "N", "audit.incident.open"),
     Entry("/rooms", "入退室", "security room", "m", "audit.room.view"),
@@ -46,6 +48,30 @@ class Wait:
 
 
 WAITS: Final = (
+    Wait(
+        "/cases",
+        "判断を待つ不審なアクセスの案件",
+        "cases of odd accesses that wait",
+        "audit.case.judge",
+        "/audit/v1/cases",
+        (("state", "waiting"),),
+    ),
+    Wait(
+        "/regulations",
+        "まだ読んでいない規程",
+        "regulations that you have not read",
+        "audit.regulation.read",
+        "/audit/v1/regulations",
+        (("unread", "true"),),
+    ),
+    Wait(
+        "/regulations",
+        "期限までに規程を読んでいない人",
+        "people who have not read a regulation in time",
+        "audit.regulation.remind",
+        "/audit/v1/regulations/unread",
+        (("overdue", "true"),),
+    ),
     Wait(
         "/findings",
         "期限を過ぎた改善の処置",

@@ -70,3 +70,18 @@ def test_a_finding_is_planned_carried_out_and_judged_by_another(house: Apart, cl
     assert "標準化待ち" in audit.send(f"{path}/check", {"effective": "yes", "effect": "空欄がない"})
     assert "完了" in audit.send(f"{path}/close", {"standard": "内規に定めた"})
     assert "完了" in audit.get("/findings?state=all")
+
+
+def test_a_regulation_is_entered_read_and_asked_for(house: Apart, clerk: Desk) -> None:
+    head = at_desk(house, "supervisor-1")
+    head.get("/regulations/4")
+    body = {"version": "2026-04", "in_force_from": "2026-04-01", "text": "この方針に従う。"}
+    head.send("/regulations/4/versions", body)
+    assert "1 まだ読んでいない規程" in words(clerk.get("/home"))
+    clerk.get("/regulations/4")
+    assert "読みました" in clerk.send("/regulations/4/versions/2026-04/reading")
+    page = words(head.get("/regulations"))
+    assert "特定個人情報等の適正な取扱いに関する基本方針" in page
+    unread = page.split("まだ読んでいない人")[-1]
+    assert "operator-1" in unread
+    assert "clerk-1" not in unread

@@ -1,6 +1,6 @@
 """Findings go through plan, do, check, act.
 
-Source: 「計画実行、評価、改善のサイクル」 and 「直接的原因、間接的原因の両面から分析」 (I-2 (2) セキュリティ向上策について).
+Source, I-2 (2): 「計画実行、評価、改善のサイクル」, 「直接的原因、間接的原因の両面から分析」.
 """
 
 from collections.abc import Iterable
