@@ -102,7 +102,7 @@ async def test_a_case_is_read_taken_and_decided_by_a_person(audit: Service, host
         findings = {(hit["variant"], hit["signs"]) for hit in whole["findings"]}
         assert findings == {("other", 1), ("hours", 2)}
         told = next(hit["sentence"] for hit in whole["findings"] if hit["variant"] == "hours")
-        assert told["ja"] == "operator-1 が勤務時間外の 23:02 に個人情報を扱いました(要確認の閲覧)。"
+        assert told["ja"] == "operator-1 が勤務時間外の 23:01 に個人情報を扱いました(要確認の閲覧)。"
         assert [(row["action"], row["odd"]) for row in whole["accesses"]] == [
             ("matcher.review.take", True),
             ("matcher.review.read", True),

@@ -16,6 +16,8 @@ from shared.ids import new_id
 from shared.trail import Access, Actor
 
 DETECTIONS: Final = Actor.job("detections")
+GROWING: Final = frozenset({"amount", "times", "readers"})
+"""Facts that grow with each sign; a hit without them is told as it was at first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,8 @@ def _seen_again(hit: Hit, sign: Sign) -> None:
     if sign.index is None or hit.last_index is None or sign.index <= hit.last_index:
         return
     hit.signs, hit.last_index, hit.last_at = hit.signs + 1, sign.index, max(hit.last_at, sign.at)
-    hit.facts = dict(sign.facts)
+    if sign.facts.keys() & GROWING:
+        hit.facts = dict(sign.facts)
 
 
 def _hit(work: Work, placed: Placed) -> Hit:

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from services.audit.domain.detections.facts import Standing, day_of
 from services.audit.domain.detections.rules import rule_of
+from services.audit.domain.detections.scoring import scores_on
 from services.audit.storage.detections import cases, hits
 from services.audit.storage.detections import progress as stored
 from services.audit.storage.detections.tables import Hit, OddCase
@@ -53,8 +54,12 @@ def _accesses(session: Session, case: OddCase, found: Sequence[Hit]) -> list[dic
         return []
     rows = stored.records_of(session, actor, min(firsts), max(lasts), around=AROUND, limit=MOST)
     scores = hits.scores_of(session, [index for index, _ in rows])
-    odd = {index for hit in found for index in (hit.first_index, hit.last_index)}
-    return [record_shown(index, entry, scores.get(index, 0)) | {"odd": index in odd} for index, entry in rows]
+    marked = {index for hit in found for index in (hit.first_index, hit.last_index)}
+    high = scores_on(day_of(case.last_at)).medium
+    return [
+        record_shown(index, entry, scores.get(index, 0)) | {"odd": index in marked or scores.get(index, 0) >= high}
+        for index, entry in rows
+    ]
 
 
 def _standing(session: Session, case: OddCase) -> Standing | None:
