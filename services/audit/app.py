@@ -16,9 +16,11 @@ from services.audit.api import (
     holds,
     incidents,
     log,
+    provisions,
     records,
     regulations,
     rooms,
+    sentinel,
 )
 from services.audit.consumers import CONSUMES
 from services.audit.domain.notes import VerifierKey
@@ -57,6 +59,7 @@ def create_service(settings: AuditSettings, kit: Kit) -> Service:
         log_key=_log_key(settings, kit, database),
         association=kit.association,
         witnesses=witness_places(settings.witnesses),
+        places=(kit.data_dir, *settings.sentinel_places),
         measure=measure,
     )
     _publish_what_is_there(parts)
@@ -66,12 +69,14 @@ def create_service(settings: AuditSettings, kit: Kit) -> Service:
         disclosures.router,
         destructions.router,
         holds.router,
+        sentinel.router,
         alarms.router,
         cases.router,
         detections.router,
         incidents.router,
         freezes.router,
         drills.router,
+        provisions.router,
         checksheets.router,
         findings.router,
         regulations.router,

@@ -13,15 +13,17 @@ from services.audit.usecases.hear_head import hear_head
 from services.audit.usecases.incidents.know_carriers import know_disc, know_package, know_request
 from services.audit.usecases.incidents.open_incident import open_for_lost_disc
 from services.audit.usecases.note_event import both, noting
+from services.audit.usecases.provisions.enter_provision import enter_provision
 from services.audit.usecases.rooms.keep_roster import keep_roster
+from services.audit.usecases.sentinel.note_masking import note_masking
 from shared.bus import Handler
 from shared.events import EVENTS, Event
 from shared.events.audit import RecordsMade, TrailHead
 from shared.events.authority import StaffChanged
 from shared.events.copies import CopiesKept, CopyDestroyed
 from shared.events.intake import RequestAccepted
-from shared.events.matcher import DeathCaseOpened, SubjectsListed
-from shared.events.media import DiscLost, DiscSent, DiscVerified, PackageReady
+from shared.events.matcher import BatchMasked, DeathCaseOpened, SubjectsListed
+from shared.events.media import DiscLost, DiscSent, DiscVerified, PackageReady, ProvisionMade
 from shared.hosting.house_events import HOUSE_EVENTS
 
 
@@ -31,12 +33,14 @@ def consumers() -> dict[type[Event], Handler]:
         **HOUSE_EVENTS,
         CopyDestroyed: certify_destruction,
         CopiesKept: note_kept,
+        BatchMasked: note_masking,
         DeathCaseOpened: alarm_death_case,
         SubjectsListed: load_subjects,
         DiscVerified: both(note_medium, know_disc),
         DiscSent: know_disc,
         DiscLost: open_for_lost_disc,
         PackageReady: know_package,
+        ProvisionMade: enter_provision,
         RequestAccepted: know_request,
         StaffChanged: keep_roster,
     }

@@ -1,5 +1,6 @@
 """What media announces: packages, discs, finished replies."""
 
+from datetime import datetime
 from typing import ClassVar, Literal
 
 from shared.events.event import Event
@@ -33,6 +34,28 @@ class PackageReceived(Event):
     request_id: str
     plan_number: str
     sha256: str
+
+
+class ProvisionMade(Event):
+    """People's data were provided to a plan: a package whose receipt it confirmed, or a reply on a disc that left.
+
+    `legal_basis`: the item of Article 19 by the version of its law; empty for kinds that need none.
+    """
+
+    TYPE: ClassVar[str] = "media.provision.made.v1"
+    provision_id: str
+    object_type: Literal["reply", "disc"]
+    object_id: str
+    request_id: str
+    plan_number: str
+    kind: Kind
+    people: int
+    purpose: str
+    legal_basis: str
+    channel: Literal["network", "disc"]
+    sha256: str
+    provided_at: datetime
+    by: str
 
 
 class DiscVerified(Event):

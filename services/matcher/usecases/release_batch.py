@@ -15,9 +15,11 @@ from services.matcher.usecases.confirm_deaths import refuse_unconfirmed
 from services.matcher.usecases.matched import plan_key
 from services.matcher.usecases.words import kind_of
 from shared.auth.caller import Caller
+from shared.calendar.clock import JST
 from shared.db import Work
 from shared.events.matcher import BatchReleased
 from shared.http import Once
+from shared.legal import basis_of
 from shared.refusals import Refusal
 
 ACT: Final = "matcher.batch.release"
@@ -40,13 +42,14 @@ def _release(work: Work, caller: Caller, batch_id: str, sheet: Sheet) -> dict[st
     work.refuse_if_frozen(*keys, batch=batch.id)
     for plan_number in sorted({one.plan_number for one in askers_of(work.session, batch.id)}):
         work.refuse_if_frozen(plan_key(plan_number), plan=plan_number)
+    basis = basis_of(batch.kind, work.now.astimezone(JST).date())
     work.use_approval(caller, ACT, batch.id)
     batch.state, batch.released_at = state, work.now
     outcomes = outcomes_of(work.session, batch.id)
     work.announce(
         BatchReleased(batch_id=batch.id, cycle=batch.cycle, kind=kind_of(batch), outcomes=outcomes), subject=batch.id
     )
-    work.record(caller.access(ACT, "batch", batch.id, subjects=batch.inquiries))
+    work.record(caller.access(ACT, "batch", batch.id, subjects=batch.inquiries, legal_basis=basis))
     return {"id": batch.id, "cycle": batch.cycle, "kind": batch.kind, "state": batch.state, "outcomes": outcomes}
 
 

@@ -8,6 +8,7 @@ from services.media.storage.discs import disc_of, records_on_discs, replies_on
 from services.media.storage.tables import Disc, DiscStep, Reply
 from services.media.usecases.read_discs import shown
 from services.media.usecases.stock_blanks import destroy_blank
+from services.media.usecases.tell_provisions import tell_disc_provided
 from shared.auth.caller import Caller
 from shared.db import Work
 from shared.events import Event
@@ -42,6 +43,8 @@ def move_disc(work: Work, disc: Disc, state: str, *, at: datetime, actor: str) -
     replies = replies_on(work.session, disc)
     if state == "delivered":
         replies = [reply for reply in replies if _is_delivered(work, reply)]
+    if state == "sent":
+        tell_disc_provided(work, disc, replies, at=at, by=actor)
     if (event := _event(disc, state, tuple(reply.request_id for reply in replies))) is not None:
         work.announce(event, subject=disc.id)
 

@@ -6,6 +6,7 @@ from services.media.storage.tables import Reply
 from services.media.usecases.make_package import PLACE
 from services.media.usecases.read_replies import reply_for
 from services.media.usecases.sealing import PASSWORDS, legal_basis, unwrap_password
+from services.media.usecases.tell_provisions import tell_package_provided
 from shared.auth.caller import Caller
 from shared.blobs.ref import BlobRef
 from shared.db import Work
@@ -44,6 +45,7 @@ def confirm_receipt(parts: MediaParts, work: Work, caller: Caller, reply_id: str
             reply_id=reply.id, request_id=reply.request_id, plan_number=reply.plan_number, sha256=package.sha256
         )
         work.announce(received, subject=reply.request_id)
+        tell_package_provided(work, reply, package.sha256, by=caller.principal.id)
     reply.password_open = True
     work.session.add(reply)
     release = f"{reply.id}:{package.sha256}"
@@ -62,8 +64,10 @@ def show_package_password(parts: MediaParts, work: Work, caller: Caller, reply_i
             "media.package.password",
             "reply",
             reply.id,
+            subjects=reply.records,
             purpose="reply-delivery",
             case=reply.request_id,
+            legal_basis=legal_basis(parts, reply.kind),
             channel=reply.channel,
             release=f"{reply.id}:{package.sha256}",
         )

@@ -2,12 +2,12 @@
 
 from datetime import date
 
-from services.media.domain.legal_basis import basis_of
 from services.media.making.sealed_reply import Content, Workshop
 from services.media.parts import MediaParts
 from services.media.storage.tables import Reply
 from shared.blobs.ref import BlobRef
 from shared.calendar.clock import JST
+from shared.legal import basis_of
 
 PASSWORDS = "media_password"  # the name of the keyring's field key
 

@@ -100,7 +100,7 @@ async def test_individual_numbers_are_in_the_package_and_nowhere_else(host: Host
             assert number_of(2).encode() not in data
             assert password.encode() not in data
             assert "吉田".encode() not in data
-    assert records(host, "media.package.seal")[0]["legal_basis"] == "my-number-act/19-1"
+    assert records(host, "media.package.seal")[0]["legal_basis"] == "my-number-act/2025-06-20/19-1"
 
 
 async def test_a_plan_in_utf_8_gets_utf_8(host: Host) -> None:

@@ -1,7 +1,7 @@
 """The other rules of reply media."""
 
 from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 
 import pytest
@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from services.media.domain.backups import destroy_at
 from services.media.domain.envelopes import LabelScan, check_envelope
 from services.media.domain.kinds import group_of, words_of
-from services.media.domain.legal_basis import basis_of
 from services.media.domain.numbers import disc_number, dispatch_number, file_stem, position_of, volume_label
 from services.media.domain.tracking import BadRow, canonical_tracking_number, read_tracking
 from services.media.domain.volumes import Run
@@ -85,14 +84,6 @@ def test_what_does_not_belong_stops_the_envelope(labels: list[LabelScan], more: 
 def test_what_belongs_goes_in() -> None:
     check_envelope([label(), label("b")], plan_number="00012345")
     check_envelope([label(group="my_number")], seal_number="S-1")
-
-
-def test_the_basis_of_individual_numbers_is_named_and_dated() -> None:
-    assert basis_of("my_number", date(2026, 6, 25)) == "my-number-act/19-1"
-    assert basis_of("main", date(2026, 6, 25)) == ""
-    with pytest.raises(Refusal) as refused:
-        basis_of("my_number", date(2015, 12, 31))
-    assert refused.value.code == "legal-basis-missing"
 
 
 @given(st.lists(st.integers(1, 50_000), min_size=1, max_size=40), st.integers(1, 6))

@@ -144,6 +144,7 @@ def _provisions() -> None:
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("object_type", sa.String(length=40), nullable=False),
         sa.Column("object_id", sa.String(length=200), nullable=False),
+        sa.Column("request_id", sa.String(length=36), nullable=False),
         sa.Column("plan_number", sa.String(length=8), nullable=False),
         sa.Column("kind", sa.String(length=12), nullable=False),
         sa.Column("people", sa.Integer(), nullable=False),

@@ -159,6 +159,7 @@ class Provision(AuditTable, table=True):
     id: str = Field(primary_key=True, max_length=36)
     object_type: str = Field(max_length=40)
     object_id: str = Field(max_length=200)
+    request_id: str = Field(max_length=36)
     plan_number: str = Field(max_length=8)
     kind: str = Field(max_length=12)
     people: int

@@ -1,0 +1,1 @@
+"""The register of provisions: what was provided to whom, on which basis."""
