@@ -30,6 +30,7 @@ COMMANDS = {
     "keys": ("cli.registers", "keys_app"),
     "events": ("cli.parked", "app"),
     "audit": ("cli.audit", "app"),
+    "sentinel": ("cli.sentinel", "app"),
     "simulate": ("cli.simulate", "app"),
 }
 

@@ -1,6 +1,7 @@
 """What the audit service's use cases stand on."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Lock
 from typing import Final
 
@@ -24,6 +25,7 @@ class AuditParts(Parts):
     log_key: VerifierKey
     association: str
     witnesses: tuple[WitnessPlace, ...] = ()
+    places: tuple[Path, ...] = ()
     publishing: Lock = field(default_factory=Lock)
 
     async def readiness(self) -> dict[str, int]:

@@ -41,6 +41,12 @@ class AuditSettings(BaseSettings):
         description="Days that work in the room waits for its room log before it counts as missing",
     )
 
+    sentinel_places: tuple[Path, ...] = Field(
+        default=(),
+        description="Folders that the sentinel looks at beside the data directory: a JSON list (logs, spool, backups)",
+    )
+    sentinel_hours: int = Field(default=24, ge=1, le=168, description="The sentinel makes a round after so long")
+
     @field_validator("log_origin")
     @classmethod
     def _is_origin(cls, origin: str) -> str:

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
+from services.audit.storage.tables import BIG
 from shared.db import UtcDateTime
 
 revision = "0009"
@@ -51,10 +52,42 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_destruction_hold"),
     )
     op.create_index("ix_destruction_hold_object", "destruction_hold", ["object"], unique=False)
+    _sentinel()
+
+
+def _sentinel() -> None:
+    op.create_table(
+        "sentinel_run",
+        sa.Column("id", sa.String(36), nullable=False),
+        sa.Column("began_at", UtcDateTime(), nullable=False),
+        sa.Column("ended_at", UtcDateTime(), nullable=False),
+        sa.Column("places", sa.JSON(), nullable=False),
+        sa.Column("files", sa.Integer(), nullable=False),
+        sa.Column("bytes", BIG, nullable=False),
+        sa.Column("columns", sa.Integer(), nullable=False),
+        sa.Column("values", BIG, nullable=False),
+        sa.Column("found", sa.JSON(), nullable=False),
+        sa.Column("unread", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_sentinel_run"),
+    )
+    op.create_table(
+        "masking",
+        sa.Column("batch_id", sa.String(36), nullable=False),
+        sa.Column("cycle", sa.String(20), nullable=False),
+        sa.Column("numbers", sa.Integer(), nullable=False),
+        sa.Column("masked_at", UtcDateTime(), nullable=False),
+        sa.Column("run_id", sa.String(36), nullable=False),
+        sa.Column("statement", sa.LargeBinary(), nullable=True),
+        sa.Column("signature", sa.LargeBinary(), nullable=True),
+        sa.Column("public_key", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("batch_id", name="pk_masking"),
+    )
 
 
 def downgrade() -> None:
     """Remove them."""
     for name, index in (("kept_copy", "due_at"), ("kept_under", "object"), ("destruction_hold", "object")):
         op.drop_index(f"ix_{name}_{index}", table_name=name)
+        op.drop_table(name)
+    for name in ("masking", "sentinel_run"):
         op.drop_table(name)

@@ -1,0 +1,1 @@
+"""Looks for individual numbers and resident codes where none may stand."""
