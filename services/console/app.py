@@ -20,6 +20,7 @@ from services.console.api.home import home_routes
 from services.console.api.incidents import incident_routes
 from services.console.api.pages import Pages, install_pages
 from services.console.api.passkeys import passkey_routes
+from services.console.api.provisions import provision_routes
 from services.console.api.quality import quality_routes
 from services.console.api.records import record_routes
 from services.console.api.regulations import regulation_routes
@@ -83,6 +84,7 @@ def create_app(clients: Lines, place: Place, *, unsigned: Lines) -> FastAPI:
         finding_routes,
         regulation_routes,
         incident_routes,
+        provision_routes,
     ):
         app.include_router(routes(pages, sessions))
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")

@@ -16,7 +16,7 @@ _CODE: Final = re.compile(r"my-number-act/(?P<version>[a-z0-9-]+)/19-(?P<number>
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A numbering of the items: a text of the law, or that of a document (`law` is false), with the days that it holds."""
+    """A numbering of the items: a text of the law, or that of a document (`law` is false), with its days."""
 
     code: str
     ja: str

@@ -1,4 +1,7 @@
-"""Tell the register of provisions what was provided to whom, on which basis. Refusal `legal-basis-missing` without one."""
+"""Tell the register of provisions what was provided to whom, and on which basis.
+
+Refusal `legal-basis-missing` without one.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,7 +1,9 @@
 """Incidents through the pages: opened at a desk, led by a supervisor, printed; a freeze that two people lift."""
 
 import re
+import time
 
+from shared.events.media import ProvisionMade
 from tests.integration.console.desk import Desk, words
 from tests.unit.cli.apart import Apart
 
@@ -76,3 +78,33 @@ def test_a_drill_is_run_and_its_result_shown(house: Apart) -> None:
     assert "まだ行われていません" in supervisor.get("/incidents")
     page = words(supervisor.send("/incidents/drills", {"scenario": "lost_disc"}))
     assert "項目すべて期待どおり" in page
+
+
+def test_provisions_stand_in_the_register_with_their_item(house: Apart) -> None:
+    provided = ProvisionMade(
+        provision_id="p-1",
+        object_type="disc",
+        object_id=DISC,
+        request_id=DISC,
+        plan_number="00012345",
+        kind="my_number",
+        people=42,
+        purpose="reply-delivery",
+        legal_basis="my-number-act/2025-06-20/19-1",
+        channel="disc",
+        sha256="0" * 64,
+        provided_at=house.embedded.kit.clock.now(),
+        by="clerk-1",
+    )
+    media = house.embedded.services["media"].parts.db
+    media.write_now(lambda work: work.announce(provided, subject="p-1"))
+    auditor = one_at(house, "auditor-1")
+    for _ in range(100):
+        page = words(auditor.get("/provisions", params={"plan_number": "00012345"}))
+        if "提供 0 件" not in page:
+            break
+        time.sleep(0.1)
+    assert "提供 1 件・延べ 42 人" in page
+    assert "第1号" in page
+    assert "本人の同意に基づく使用者間の提供" in page
+    assert "該当する提供はありません" in auditor.get("/provisions", params={"kind": "main"})

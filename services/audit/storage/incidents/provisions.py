@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Select, func, select
 from sqlmodel import Session, col
@@ -28,9 +28,9 @@ def totals(
     session: Session, *, same: Mapping[str, str], since: datetime | None, before: datetime | None
 ) -> tuple[int, int]:
     """How many provisions, and how many people in them."""
-    count = select(func.count(), func.coalesce(func.sum(col(Provision.people)), 0))
-    lines, people = session.connection().execute(_narrowed(count, same, since, before)).one()
-    return int(lines), int(people)
+    count = cast(Select[Any], select(func.count(), func.coalesce(func.sum(col(Provision.people)), 0)))
+    found = session.connection().execute(_narrowed(count, same, since, before)).one()
+    return int(found[0]), int(found[1])
 
 
 def _narrowed(
