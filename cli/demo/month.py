@@ -1,7 +1,7 @@
 """The story: two cycles of a June, and then the months in which what was kept is destroyed."""
 
 import asyncio
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from cli.demo.delivery import deliver
 from cli.demo.exchange import exchange
@@ -15,11 +15,13 @@ LATE = "00010088"  # sends after the first cutoff
 MUDDLED = "00010066"  # sends a file in the wrong character set first
 SCRATCHED = "00010044"  # sends a disc that cannot be read first
 ENDING = "00010077"  # its contract ends when all is done
+MORNING_AFTER = timedelta(hours=9, seconds=1)  # people come to work at nine
 
 
 async def play(stage: Stage) -> None:
     """Plays the whole story."""
     say = stage.output.step
+    await stage.move_to(_jst(2026, 6, 1, 9))
     say("一回目の受付 / first cycle: requests")
     await stage.clerk.post("/media/v1/blanks", {"count": 50, "lot": "2026-06"})
     await _first_requests(stage)
@@ -36,6 +38,7 @@ async def play(stage: Stage) -> None:
 async def _cycle(stage: Stage, cycle: str, cutoff: datetime) -> None:
     say = stage.output.step
     await stage.move_to(cutoff)
+    await stage.move_to(cutoff + MORNING_AFTER)
     await note_received(stage, cycle)
     _tell_received(stage, cycle)
     say(f"{cycle}: 締切、J-LIS 照会、突合 / cutoff, J-LIS, matching")

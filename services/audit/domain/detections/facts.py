@@ -93,11 +93,15 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Acts:
-    """Which actions are about what: read or change people's data, show registry data, carry data out of a store."""
+    """Which actions are about what: read or change people's data, show registry data, carry data out of a store.
+
+    `stated`: acts that a person may do only for a stated purpose and case.
+    """
 
     personal: frozenset[str] = frozenset()
     registry: frozenset[str] = frozenset()
     exports: frozenset[str] = frozenset()
+    stated: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,8 @@ def purpose_without_case(look: Look) -> Iterator[Sign]:
     if not look.personal:
         return
     if not (access.purpose and access.case):
-        yield look.sign("none", access.actor, access.day.isoformat())
+        if access.action in look.facts.acts.stated:
+            yield look.sign("none", access.actor, access.day.isoformat())
         return
     matter = look.memory.get(f"matter|{access.case}")
     if matter is None:

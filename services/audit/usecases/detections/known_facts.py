@@ -21,7 +21,8 @@ def acts() -> Acts:
     """Which actions are about what, by the vocabulary and the access matrix."""
     personal = {name for name, action in actions().items() if action.personal_data}
     in_room = {name for name, rule in act_rules().items() if rule.place == ROOM}
-    return Acts(frozenset(personal), frozenset(personal & in_room), exports())
+    stated = {name for name, rule in act_rules().items() if rule.personal_data}
+    return Acts(frozenset(personal), frozenset(personal & in_room), exports(), frozenset(stated))
 
 
 def known_facts(session: Session, accesses: Iterable[Access]) -> Facts:

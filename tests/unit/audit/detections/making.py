@@ -16,6 +16,7 @@ ACTS: Final = Acts(
     personal=frozenset({READ, "matcher.batch.hand_over", "media.disc.make_image", "media.disc.password"}),
     registry=frozenset({READ, "matcher.batch.hand_over"}),
     exports=frozenset({"media.disc.make_image", "matcher.batch.hand_over"}),
+    stated=frozenset({READ, "matcher.batch.hand_over", "media.disc.password"}),
 )
 ON_ROSTER: Final = Standing(
     "op-1", "operator", date(2024, 4, 1), pledged_on=date(2024, 4, 1), trained_on=date(2026, 4, 1), door_user="123"

@@ -148,6 +148,7 @@ def test_repeated_refusals() -> None:
 def test_purpose_without_an_open_case() -> None:
     assert found([opened(), act(purpose="")]) == {"purpose-without-case/none"}
     assert found([opened(), act(case="")]) == {"purpose-without-case/none"}
+    assert found([opened(), act(case="", action="media.disc.make_image")]) == set()  # nobody asks for one there
     assert found([opened(), act(case="rv-2")]) == {"purpose-without-case/unknown"}
     ended = act("09:10", days(3)[0], actor_kind="client", action="intake.request.withdraw", case="")
     assert found([opened(day=days(4)[0]), ended, act()]) == {"purpose-without-case/closed"}
