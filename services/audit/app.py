@@ -29,6 +29,7 @@ from services.audit.jobs import JOBS
 from services.audit.parts import LOG_KEY, AuditParts
 from services.audit.settings import AuditSettings
 from services.audit.storage import log as stored_log
+from services.audit.storage.destruction_journal import DestructionJournal
 from services.audit.storage.log_folder import LogFolder
 from services.audit.storage.tables import PLUMBING, AuditTable
 from services.audit.usecases.measure import measure
@@ -59,6 +60,7 @@ def create_service(settings: AuditSettings, kit: Kit) -> Service:
         log_key=_log_key(settings, kit, database),
         association=kit.association,
         witnesses=witness_places(settings.witnesses),
+        journal=DestructionJournal(settings.destruction_journal or kit.data_dir / NAME / "destroyed.jsonl"),
         places=(kit.data_dir, *settings.sentinel_places),
         measure=measure,
     )

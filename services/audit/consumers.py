@@ -7,6 +7,7 @@ from services.audit.usecases.alarm_death_case import alarm_death_case
 from services.audit.usecases.append_records import append_records
 from services.audit.usecases.certify_destruction import certify_destruction
 from services.audit.usecases.copies.note_kept import note_kept
+from services.audit.usecases.copies.note_numbers import note_numbers
 from services.audit.usecases.disclosure.load_subjects import load_subjects
 from services.audit.usecases.disclosure.note_medium import note_medium
 from services.audit.usecases.hear_head import hear_head
@@ -22,7 +23,7 @@ from shared.events.audit import RecordsMade, TrailHead
 from shared.events.authority import StaffChanged
 from shared.events.copies import CopiesKept, CopyDestroyed
 from shared.events.intake import RequestAccepted
-from shared.events.matcher import BatchMasked, DeathCaseOpened, SubjectsListed
+from shared.events.matcher import BatchMasked, DeathCaseOpened, InquiryNumbersDestroyed, SubjectsListed
 from shared.events.media import DiscLost, DiscSent, DiscVerified, PackageReady, ProvisionMade
 from shared.hosting.house_events import HOUSE_EVENTS
 
@@ -34,6 +35,7 @@ def consumers() -> dict[type[Event], Handler]:
         CopyDestroyed: certify_destruction,
         CopiesKept: note_kept,
         BatchMasked: note_masking,
+        InquiryNumbersDestroyed: note_numbers,
         DeathCaseOpened: alarm_death_case,
         SubjectsListed: load_subjects,
         DiscVerified: both(note_medium, know_disc),

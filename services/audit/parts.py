@@ -9,6 +9,7 @@ from services.audit.domain.notes import VerifierKey
 from services.audit.domain.witnesses import WitnessPlace
 from services.audit.settings import AuditSettings
 from services.audit.storage import chains
+from services.audit.storage.destruction_journal import DestructionJournal
 from services.audit.storage.log_folder import LogFolder
 from shared.hosting import Parts
 
@@ -25,6 +26,7 @@ class AuditParts(Parts):
     log_key: VerifierKey
     association: str
     witnesses: tuple[WitnessPlace, ...] = ()
+    journal: DestructionJournal
     places: tuple[Path, ...] = ()
     publishing: Lock = field(default_factory=Lock)
 

@@ -41,6 +41,11 @@ class AuditSettings(BaseSettings):
         description="Days that work in the room waits for its room log before it counts as missing",
     )
 
+    destruction_journal: Path | None = Field(
+        default=None,
+        description="File that names what was destroyed, on another disk than data and backups: a restored backup has "
+        "it destroyed again; default: destroyed.jsonl in the service's data",
+    )
     sentinel_places: tuple[Path, ...] = Field(
         default=(),
         description="Folders that the sentinel looks at beside the data directory: a JSON list (logs, spool, backups)",

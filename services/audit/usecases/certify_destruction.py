@@ -1,7 +1,9 @@
 """Enter a destroyed copy in the ledger and certify it."""
 
+import asyncio
 import hashlib
 from datetime import datetime
+from functools import partial
 
 from services.audit.domain.certificates import statement_of
 from services.audit.parts import CERTIFICATE_KEY, AuditParts
@@ -23,6 +25,8 @@ async def certify_destruction(parts: AuditParts, event: CopyDestroyed) -> Effect
 
     The certificate's digest goes into the log, so that a changed ledger does not agree with the log.
     """
+    journal = partial(parts.journal.copy, service=event.service, what=event.what, copy_id=event.copy_id)
+    await asyncio.to_thread(journal, event.destroyed_at)
     entry = _certified(parts, event, new_id(), parts.clock.now())
 
     def effect(work: Work) -> None:

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from services.audit.domain.checksheets.evidence import Evidence
 from services.audit.domain.checksheets.periods import Quarter
 from services.audit.storage.checksheets import evidence as stored
-from services.audit.usecases.checksheets import evidence_of_regulations, evidence_of_the_log
+from services.audit.usecases.checksheets import evidence_of_copies, evidence_of_regulations, evidence_of_the_log
 from services.audit.usecases.incidents import evidence as evidence_of_incidents
 from shared.db import Work
 
@@ -17,6 +17,7 @@ Source = Callable[[Session, Quarter, datetime], Iterable[Evidence]]
 
 SOURCES: Final[tuple[Source, ...]] = (
     evidence_of_the_log.evidence,
+    evidence_of_copies.evidence,
     evidence_of_regulations.evidence,
     evidence_of_incidents.evidence,
 )
