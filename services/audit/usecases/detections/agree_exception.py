@@ -41,7 +41,9 @@ def propose_exception(
         proposed_at=work.now,
     )
     work.session.add(made)
-    return _moved(work, caller, made, "audit.exception.propose")
+    work.session.add(made)
+    work.record(caller.access("audit.exception.propose", "exception", made.id, reason=made.rule or "all"))
+    return exception_shown(made)
 
 
 def confirm_exception(work: Work, caller: Caller, exception_id: str) -> dict[str, Any]:
@@ -55,7 +57,9 @@ def confirm_exception(work: Work, caller: Caller, exception_id: str) -> dict[str
     if work.now >= found.until:
         raise Refusal("exception-span", days=LONGEST.days)
     found.state, found.confirmed_by, found.confirmed_at = to, caller.principal.id, work.now
-    return _moved(work, caller, found, "audit.exception.confirm")
+    work.session.add(found)
+    work.record(caller.access("audit.exception.confirm", "exception", found.id, reason=found.rule or "all"))
+    return exception_shown(found)
 
 
 def end_exception(work: Work, caller: Caller, exception_id: str) -> dict[str, Any]:
@@ -63,10 +67,6 @@ def end_exception(work: Work, caller: Caller, exception_id: str) -> dict[str, An
     found = cases.exception_of(work.session, exception_id)
     found.state = step(EXCEPTION, found.state, "end")
     found.ended_by, found.ended_at = caller.principal.id, work.now
-    return _moved(work, caller, found, "audit.exception.end")
-
-
-def _moved(work: Work, caller: Caller, one: DetectionException, action: str) -> dict[str, Any]:
-    work.session.add(one)
-    work.record(caller.access(action, "exception", one.id, reason=one.rule or "all"))
-    return exception_shown(one)
+    work.session.add(found)
+    work.record(caller.access("audit.exception.end", "exception", found.id, reason=found.rule or "all"))
+    return exception_shown(found)

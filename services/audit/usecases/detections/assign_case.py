@@ -18,7 +18,8 @@ def assign_case(work: Work, caller: Caller, case_id: str, to: str) -> dict[str, 
     holder = to or caller.principal.id
     refuse_own(case, caller.principal.id, holder)
     case.state, case.assigned_to = step(CASE, case.state, "assign"), holder
-    return moved(work, caller, case, "audit.case.assign", holder)
+    work.record(caller.access("audit.case.assign", "case", case.id))
+    return moved(work, caller, case, holder)
 
 
 def give_back_case(work: Work, caller: Caller, case_id: str) -> dict[str, Any]:
@@ -26,7 +27,8 @@ def give_back_case(work: Work, caller: Caller, case_id: str) -> dict[str, Any]:
     case = cases.case_of(work.session, case_id, to_change=True)
     refuse_own(case, caller.principal.id)
     case.state, case.assigned_to = step(CASE, case.state, "give_back"), ""
-    return moved(work, caller, case, "audit.case.give_back")
+    work.record(caller.access("audit.case.give_back", "case", case.id))
+    return moved(work, caller, case)
 
 
 def refuse_own(case: OddCase, *people: str) -> None:
@@ -35,9 +37,8 @@ def refuse_own(case: OddCase, *people: str) -> None:
         raise Refusal("own-case")
 
 
-def moved(work: Work, caller: Caller, case: OddCase, action: str, reason: str = "") -> dict[str, Any]:
-    """Keep the step, record it, show the case."""
+def moved(work: Work, caller: Caller, case: OddCase, reason: str = "") -> dict[str, Any]:
+    """Keep the step, and show the case."""
     work.session.add(case)
     cases.keep_step(work.session, case, caller.principal.id, work.now, reason)
-    work.record(caller.access(action, "case", case.id, reason=case.state))
     return case_shown(case)

@@ -31,4 +31,5 @@ def decide_case(work: Work, caller: Caller, case_id: str, decision: Decision, re
     kind, _, account = case.about.partition(":")
     if decision == MISUSE and kind in ACCOUNTS:
         open_for_misuse(work, case.id, account, case.first_at, case.last_at)
-    return moved(work, caller, case, "audit.case.decide", reason)
+    work.record(caller.access("audit.case.decide", "case", case.id, reason=to))
+    return moved(work, caller, case, reason)
