@@ -22,6 +22,8 @@ ACTION_COMPUTED: Final = {
     "shared/auth/caller.py": "hands the action through",
     "shared/hosting/doomed.py": "each service names the action where it names its rows",
     "shared/hosting/orphans.py": "each service names the action where it names its blobs",
+    "services/audit/api/calls.py": "a refused act is recorded under its own name",
+    "services/audit/usecases/drills/twin.py": "what the synthetic twin records stands in the table of scenarios",
     "services/authority/usecases/change_keys.py": "one way for rotation and destruction; the routes name the act",
     "services/media/api/calls.py": "a refused act is recorded under its own name",
     "services/media/usecases/make_package.py": "its callers in the module name the action",

@@ -140,7 +140,7 @@ def test_every_duty_has_a_draft_and_the_people_are_told_five_items() -> None:
 
 
 def test_a_draft_takes_what_was_written_then_the_facts_and_leaves_the_rest_open() -> None:
-    draft = draft_of("ppc-first", {"cause": "封筒の取り違え"}, {"people": 3, "plans": 1})
+    draft = draft_of("ppc-first", {"cause": "封筒の取り違え"}, {"people": 3, "plans_ja": "(企業年金1先)"})
     told = {section.item: (section.text, section.origin) for section in draft.sections}
     assert told["cause"] == ("封筒の取り違え", "written")
     assert told["people"] == ("最大3人(企業年金1先)", "facts")

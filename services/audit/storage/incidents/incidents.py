@@ -1,6 +1,7 @@
 """Queries on incidents."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
@@ -13,6 +14,7 @@ from services.audit.storage.incidents.tables import (
     IncidentItem,
     IncidentStep,
 )
+from services.audit.storage.tables import Alarm
 from shared.refusals import Refusal
 
 
@@ -75,6 +77,19 @@ def duties_done(session: Session, incident_id: str) -> Mapping[str, IncidentDuty
     """The duties that were done, by code."""
     query = select(IncidentDuty).where(col(IncidentDuty.incident_id) == incident_id)
     return {row.duty: row for row in session.scalars(query)}
+
+
+def learned_between(session: Session, since: datetime, until: datetime) -> Sequence[Incident]:
+    """Incidents that the association learned of in a span, in the order in which they were opened."""
+    within = (col(Incident.learned_at) >= since, col(Incident.learned_at) < until)
+    return session.scalars(select(Incident).where(*within).order_by(col(Incident.id))).all()
+
+
+def alarms_without_incident(session: Session, kinds: Iterable[str]) -> Sequence[Alarm]:
+    """Alarms of some kinds that have opened no incident, in the order in which they were noticed."""
+    opened = select(col(Incident.origin_id)).where(col(Incident.origin) == "alarm")
+    query = select(Alarm).where(col(Alarm.kind).in_(list(kinds)), col(Alarm.id).not_in(opened))
+    return session.scalars(query.order_by(col(Alarm.noticed_at))).all()
 
 
 def count_open(session: Session) -> int:

@@ -70,7 +70,7 @@ def _facts(session: Session, incident: Incident) -> Facts:
         "happened_ja": HAPPENED[newest.happened] if newest else None,
         "encrypted_ja": ENCRYPTED[newest.encrypted] if newest else None,
         "people": people,
-        "plans": len(radius.plans) if radius else None,
+        "plans_ja": f"(企業年金{len(radius.plans)}先)" if radius and radius.plans else "",
         "data_items": kinds_in_words(list(radius.kinds)) if radius else None,
         "freezes": len(stored_freezes.freezes_of(session, incident.id)),
     }

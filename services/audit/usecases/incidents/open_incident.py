@@ -5,15 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import func, select
-from sqlmodel import Session, col
-
 from services.audit.domain.incidents.plain_text import refuse_numbers
 from services.audit.domain.incidents.states import FIRST
 from services.audit.parts import AuditParts
-from services.audit.storage.incidents.incidents import of_origin
+from services.audit.storage.incidents.incidents import alarms_without_incident, of_origin
 from services.audit.storage.incidents.tables import Incident, IncidentStep
-from services.audit.storage.tables import Alarm
 from services.audit.usecases.incidents.show_incident import incident_shown
 from services.audit.usecases.publish_checkpoint import FORKED
 from shared.auth.caller import Caller
@@ -79,12 +75,8 @@ def open_by_itself(work: Work, origin: tuple[str, str], concern: Concern, reason
 
 async def next_alarm(parts: AuditParts, until: datetime) -> datetime | None:
     """When the oldest alarm was noticed that is an incident and has none."""
-
-    def earliest(session: Session) -> datetime | None:
-        query = select(func.min(Alarm.noticed_at)).where(*_without_incident())
-        return session.connection().execute(query).scalar_one()
-
-    found = await parts.db.read(earliest)
+    waiting = await parts.db.read(lambda session: alarms_without_incident(session, OF_ALARMS))
+    found = waiting[0].noticed_at if waiting else None
     return found if found is not None and found <= until else None
 
 
@@ -92,18 +84,13 @@ async def open_for_alarms(parts: AuditParts, at: datetime) -> dict[str, int]:
     """The job: every such alarm becomes an incident."""
 
     def effect(work: Work) -> int:
-        alarms = work.session.scalars(select(Alarm).where(*_without_incident())).all()
+        alarms = alarms_without_incident(work.session, OF_ALARMS)
         for alarm in alarms:
             concern = Concern("log", parts.log_key.name)
             open_by_itself(work, ("alarm", alarm.id), concern, OF_ALARMS[alarm.kind])
         return len(alarms)
 
     return {"incidents": await parts.db.write(effect)}
-
-
-def _without_incident() -> tuple[Any, ...]:
-    opened = select(col(Incident.origin_id)).where(col(Incident.origin) == "alarm")
-    return col(Alarm.kind).in_(OF_ALARMS), col(Alarm.id).not_in(opened)
 
 
 def _opened(
