@@ -176,7 +176,7 @@ class Inbox:
             self._wake.set()
 
     async def _handle_row(self, row: Row[Any]) -> None:
-        envelope = Envelope.model_validate_json(row.body)
+        envelope = Envelope.of(row.body)
         enter_trace(envelope.traceparent)
         with handling(self._database.service, row.type, attempts=row.attempts + 1):
             event = event_of(envelope)

@@ -18,7 +18,6 @@ from aio_pika import DeliveryMode, Message
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange, AbstractIncomingMessage
 from aio_pika.exceptions import AMQPError, DeliveryError, PublishError
 from aiormq.abc import FieldTable
-from pydantic import ValidationError
 from yarl import URL
 
 from shared.bus.topology import TopologyDiffers, check, declare, find_queue, queue_of
@@ -351,8 +350,8 @@ async def _lost(connection: AbstractConnection, channel: AbstractChannel) -> asy
 def envelope_in(body: bytes) -> Envelope | None:
     """The envelope in a message, or None where there is none, or one that no inbox can keep."""
     try:
-        envelope = Envelope.model_validate_json(body)
-    except ValidationError:
+        envelope = Envelope.of(body)
+    except ValueError:
         return None
     kept = (envelope.id, ID_LENGTH), (envelope.type, TYPE_LENGTH), (envelope.subject, SUBJECT_LENGTH)
     return envelope if all(text.isprintable() and len(text) <= length for text, length in kept) else None

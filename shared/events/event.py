@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+import orjson
 from pydantic import BaseModel, ConfigDict
 
 EVENTS: dict[str, type["Event"]] = {}
@@ -33,6 +34,11 @@ class Envelope(BaseModel):
     datacontenttype: str = "application/json"
     traceparent: str = ""
     data: dict[str, Any]
+
+    @classmethod
+    def of(cls, body: bytes) -> "Envelope":
+        """The envelope in a message. ValueError where there is none."""
+        return cls.model_validate(orjson.loads(body))
 
 
 def event_of(envelope: Envelope) -> Event | None:

@@ -67,7 +67,9 @@ def append(work: Work, source: str, batch: Sequence[Arrived]) -> None:
     chains.close_filled_gaps(work.session, source, spans, work.now)
 
 
-def _arrived(record: dict[str, Any], source: str) -> Arrived:
+def _arrived(record: Any, source: str) -> Arrived:
+    if not isinstance(record, dict):
+        raise Refusal("record-form")
     entry = canonical(record)
     link = link_of(record, entry)
     if link.source != source:

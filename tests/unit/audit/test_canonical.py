@@ -26,6 +26,22 @@ def test_the_fast_encoder_of_the_services_writes_the_same_bytes(record: dict[str
     assert canonical(record) == orjson.dumps(record, option=orjson.OPT_SORT_KEYS)
 
 
+flat = text | st.booleans() | st.integers(-(2**70), 2**70) | st.floats() | st.none() | st.lists(text | st.integers())
+real_records = st.dictionaries(st.sampled_from(["id", "actor", "subjects", "subject_tokens", "at"]), flat)
+
+
+@given(real_records)
+def test_the_fast_way_for_records_as_services_make_them_ends_as_the_slow_one(record: dict[str, object]) -> None:
+    try:
+        slow = canonical({**record, "no key of a record": "x"})
+    except Refusal:
+        with pytest.raises(Refusal, match="record-form"):
+            canonical(record)
+        return
+    assert json.loads(slow).pop("no key of a record") == "x"
+    assert canonical(record) == orjson.dumps(record, option=orjson.OPT_SORT_KEYS)
+
+
 @given(records)
 def test_a_record_comes_back_from_its_canonical_form(record: dict[str, object]) -> None:
     assert record_of(canonical(record)) == record
