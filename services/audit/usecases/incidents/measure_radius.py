@@ -25,8 +25,12 @@ def measure_radius(
     if object_type in ("account", "time_span", "log"):
         return _of_accesses(session, object_type, object_id, since, until)
     places = _places(session, object_type, object_id)
-    ids = {place_id for _, place_id in places} | {object_id}
-    touches = (touch for touch in carriers.touches_of_objects(session, ids) if _within(touch.at, since, until))
+    affected = {*places, (object_type, object_id)}
+    touches = (
+        touch
+        for touch in carriers.touches_of_objects(session, (place_id for _, place_id in affected))
+        if (touch.object_type, touch.object_id) in affected and _within(touch.at, since, until)
+    )
     return radius_of(object_type, counted(touches), places)
 
 
