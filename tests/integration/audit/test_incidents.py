@@ -9,6 +9,7 @@ import pytest
 from services.audit.app import create_service
 from services.audit.settings import AuditSettings
 from services.audit.storage import chains
+from services.audit.usecases.incidents.open_incident import open_for_misuse
 from shared.db import Work
 from shared.events import Event
 from shared.events.intake import RequestAccepted
@@ -207,6 +208,19 @@ async def test_the_radius_of_an_account_a_span_a_plan_and_a_key(host: Host, audi
         unheard_of = await radius(object_type="disc", object_id=OTHER)
         assert (unheard_of["people"], unheard_of["encrypted"], unheard_of["my_numbers"]) == (None, "unknown", True)
         assert [one["code"] for one in unheard_of["categories"]] == ["mna-1", "mna-4", "appi-4"]
+
+
+async def test_a_case_of_misuse_is_one_incident_with_its_last_access_in_it(host: Host, audit: Service) -> None:
+    source = Source("matcher")
+    records = source.make(2, action="matcher.review.read", object_type="review", object_id="v1", subjects=1)
+    await deliver(audit.parts, records)  # type: ignore[arg-type]
+    for _ in range(2):
+        await audit.parts.db.write(lambda work: open_for_misuse(work, "c-1", "clerk-1", START, START))
+    async with host.client("audit", SUPERVISOR) as http:
+        (incident,) = (await http.get("/audit/v1/incidents")).json()["items"]
+        assert (incident["origin"], incident["object_id"]) == ("case", "clerk-1")
+        radius = (await http.get(f"/audit/v1/incidents/{incident['id']}/radius")).json()
+        assert (radius["people"], radius["accesses"], radius["assessment"]["happened"]) == (1, 1, "misuse")
 
 
 async def test_a_forked_log_is_an_incident(host: Host, audit: Service) -> None:

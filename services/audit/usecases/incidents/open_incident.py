@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from services.audit.domain.incidents.plain_text import refuse_numbers
@@ -22,6 +22,7 @@ from shared.trail import Access, Actor
 
 ACTION: Final = "audit.incident.open"
 REGISTER: Final = Actor.job("incident-register")
+INSTANT: Final = timedelta(milliseconds=1)
 OF_ALARMS: Final[Mapping[str, str]] = {FORKED: "公開された記録が分岐した"}
 """Alarms that are an incident by themselves, with the reason that stands in the register."""
 
@@ -60,8 +61,8 @@ async def open_for_lost_disc(parts: AuditParts, event: DiscLost) -> Effect:
 
 
 def open_for_misuse(work: Work, case_id: str, account: str, since: datetime, until: datetime) -> None:
-    """A case that a person decided as misuse is an incident of that account."""
-    concern = Concern("account", account, since, until)
+    """A case that a person decided as misuse is an incident of that account, from its first access to its last."""
+    concern = Concern("account", account, since, until + INSTANT)
     open_by_itself(work, ("case", case_id), concern, "アクセス分析の案件が不正利用と判断された")
 
 
