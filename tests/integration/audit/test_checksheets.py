@@ -2,12 +2,13 @@
 
 import subprocess
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from services.audit.domain.checksheets.room_gaps import business_days
 from services.audit.usecases.checksheets.open_sheet import keep_sheets, next_sheets
 from services.audit.usecases.publish_checkpoint import publish_checkpoint
 from shared.events.copies import CopyDestroyed
@@ -16,6 +17,7 @@ from shared.hosting import Service
 from shared.trail import Actor
 from tests.integration.audit.conftest import Source, deliver
 from tests.integration.audit.test_api import announce, found, parts_of
+from tests.integration.audit.test_rooms import LOGS, csv_of
 from tests.integration.conftest import Host, staff
 
 SHEET = "/audit/v1/checksheets/2026-Q2"
@@ -136,6 +138,27 @@ async def test_a_lost_disc_answers_two_questions_and_what_is_filed_a_third(audit
     assert item(sheet, 10)["suggested"] == "yes"
     for wrong in ({"code": "media-lost"}, {"code": "nothing"}, {"code": "probe-run", "facts": {"checks": 1}}):
         assert (await post(host, staff("ops"), "/audit/v1/evidence", wrong, status=422))["code"] == "evidence-unknown"
+
+
+@sqlite_only
+async def test_yes_on_the_room_log_with_a_gap_of_three_days_needs_a_reason(audit: Service, host: Host) -> None:
+    host.clock.set(OVER)
+    quiet = {date(2026, 5, 12), date(2026, 5, 13), date(2026, 5, 14)}
+    days = [day for day in business_days(date(2026, 4, 1), date(2026, 6, 30)) if day not in quiet]
+    rows = csv_of(*((f"{day.year}/{day.month}/{day.day} 9:04", "123", True) for day in days))
+    async with host.client("audit", HEAD) as client:
+        assert (await client.post(LOGS, content=rows)).status_code == 201
+    sheet = await opened(host, audit)
+    two = item(sheet, 2)
+    told = {one["code"]: one["facts"] for one in two["evidence"]}
+    assert (two["suggested"], told["room-log-gap"]) == ("no", {"first": "2026-05-12", "days": 3})
+    assert told["room-log-kept"]["rows"] == len(days)
+    sheet = await post(host, CLERK, "/answers", in_order(sheet))
+    assert 2 in sheet["contradictions"]
+    assert 2 in (await post(host, CLERK, "/signatures/clerk", status=409))["facts"]["items"]
+    reason = {"i2": {"reason": "扉の装置の交換中は紙の管理表に記入した"}}
+    await post(host, CLERK, "/answers", in_order(sheet, **reason))
+    assert (await post(host, CLERK, "/signatures/clerk"))["state"] == "signed_by_clerk"
 
 
 @sqlite_only

@@ -1,7 +1,7 @@
 """The checksheet that argues back: its questions are the document's, evidence answers first, three people sign."""
 
 import csv
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from services.audit.domain.checksheets.improvement import FINDING
 from services.audit.domain.checksheets.items import Item, version_at
 from services.audit.domain.checksheets.measures import measures_at
 from services.audit.domain.checksheets.periods import Quarter, quarter_at, quarter_of
+from services.audit.domain.checksheets.room_gaps import business_days, gaps
 from services.audit.domain.states import step
 from shared.refusals import Refusal
 from shared.trail import actions
@@ -117,6 +118,20 @@ def test_steps_that_the_table_does_not_hold_are_refused_with_what_is_allowed(
                 with pytest.raises(Refusal, match="transition-refused") as refused:
                     step(table, state, taken)
                 assert refused.value.facts["allowed"] == sorted(following)
+
+
+@given(st.sets(st.integers(0, 90), max_size=70), st.integers(1, 5))
+def test_a_gap_is_so_many_business_days_in_a_row_without_a_row(offsets: set[int], least: int) -> None:
+    first = date(2026, 4, 1)
+    days = business_days(first, date(2026, 6, 30))
+    recorded = {first + timedelta(days=offset) for offset in offsets}
+    found = list(gaps(days, recorded, least))
+    assert all(length >= least for _, length in found)
+    silent = {days[days.index(since) + at] for since, length in found for at in range(length)}
+    assert silent.isdisjoint(recorded)
+    for at in range(len(days) - least + 1):
+        window = set(days[at : at + least])
+        assert window <= silent or window & recorded
 
 
 def test_a_quarter_is_signed_for_when_its_last_day_is_over_in_japan() -> None:

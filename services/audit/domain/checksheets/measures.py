@@ -21,6 +21,7 @@ class Measures:
     looks: tuple[str, ...]
     alarm_days: int
     moves: tuple[tuple[str, str], ...]
+    room_gap_days: int
     losses: tuple[str, ...]
     custody: tuple[str, ...]
 

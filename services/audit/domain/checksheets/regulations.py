@@ -22,11 +22,12 @@ class Regulation:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version of a regulation."""
+    """One version of a regulation, with the day on which it could first be read here."""
 
     regulation: int
     version: str
     in_force_from: date
+    added_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +70,16 @@ def unread(
 ) -> list[Unread]:
     """Who on the roster (staff id -> first day on it) has not read which version, and until when they may."""
     return [
-        Unread(staff_id, version, max(version.in_force_from, since) + timedelta(days=_days(version.in_force_from)))
+        Unread(staff_id, version, max(version.in_force_from, version.added_on, since) + _time(version.in_force_from))
         for version in sorted(versions, key=lambda one: one.regulation)
         for staff_id, since in sorted(roster.items())
         if (staff_id, version.regulation, version.version) not in read
     ]
 
 
-def _days(day: date) -> int:
+def _time(day: date) -> timedelta:
     rows = [row for row in _table()["reading"] if row["in_force_from"] <= day] or _table()["reading"][:1]
-    return int(max(rows, key=lambda row: row["in_force_from"])["days"])
+    return timedelta(days=max(rows, key=lambda row: row["in_force_from"])["days"])
 
 
 @cache

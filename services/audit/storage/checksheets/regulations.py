@@ -8,12 +8,15 @@ from sqlmodel import Session, col
 
 from services.audit.domain.checksheets.regulations import Version
 from services.audit.storage.checksheets.tables import RegulationReading, RegulationVersion
+from shared.calendar.clock import JST
 
 
 def versions(session: Session) -> Sequence[Version]:
     """Every version of every regulation, without its text."""
     rows = session.scalars(select(RegulationVersion).options(defer(col(RegulationVersion.text))))  # type: ignore[arg-type]
-    found = (Version(row.regulation, row.version, row.in_force_from) for row in rows)
+    found = (
+        Version(row.regulation, row.version, row.in_force_from, row.added_at.astimezone(JST).date()) for row in rows
+    )
     return sorted(found, key=lambda one: (one.regulation, one.in_force_from))
 
 

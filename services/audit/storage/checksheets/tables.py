@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, Index
 from sqlmodel import Field
 
-from services.audit.storage.tables import INSERT_ONLY, AuditTable
+from services.audit.storage.tables import INSERT_ONLY, AuditTable, changes
 from shared.db import UtcDateTime
 
 
@@ -14,7 +14,7 @@ class Checksheet(AuditTable, table=True):
     """The sheet of one quarter, with the version of the questions that it was opened with."""
 
     __tablename__ = "checksheet"
-    __table_args__ = ({"info": {"changes": ("state",)}},)
+    __table_args__ = (changes("state"),)
 
     quarter: str = Field(primary_key=True, max_length=7)
     version: date
@@ -99,7 +99,7 @@ class AuditFinding(AuditTable, table=True):
     __table_args__ = (
         Index("ix_audit_finding_state", "state"),
         Index("ix_audit_finding_origin", "origin", "reference"),
-        {"info": {"changes": ("state", "owner", "due_on")}},
+        changes("state", "owner", "due_on"),
     )
 
     id: str = Field(primary_key=True, max_length=36)

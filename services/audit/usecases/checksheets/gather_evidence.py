@@ -9,17 +9,25 @@ from sqlmodel import Session
 from services.audit.domain.checksheets.evidence import Evidence
 from services.audit.domain.checksheets.periods import Quarter
 from services.audit.storage.checksheets import evidence as stored
-from services.audit.usecases.checksheets import evidence_of_copies, evidence_of_regulations, evidence_of_the_log
+from services.audit.usecases.checksheets import (
+    evidence_of_copies,
+    evidence_of_regulations,
+    evidence_of_rooms,
+    evidence_of_the_log,
+)
+from services.audit.usecases.detections import evidence as evidence_of_detections
 from services.audit.usecases.incidents import evidence as evidence_of_incidents
 from shared.db import Work
 
 Source = Callable[[Session, Quarter, datetime], Iterable[Evidence]]
 
 SOURCES: Final[tuple[Source, ...]] = (
+    evidence_of_rooms.evidence,
     evidence_of_the_log.evidence,
     evidence_of_copies.evidence,
     evidence_of_regulations.evidence,
     evidence_of_incidents.evidence,
+    evidence_of_detections.evidence,
 )
 
 
