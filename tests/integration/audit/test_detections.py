@@ -9,9 +9,11 @@ import httpx
 import orjson
 from sqlalchemy import text
 
+from services.audit.domain.checksheets.periods import Quarter
 from services.audit.parts import AuditParts
 from services.audit.storage.rooms.roster import keep_standing
 from services.audit.usecases.append_records import append_records
+from services.audit.usecases.detections.evidence import evidence
 from services.audit.usecases.detections.scan import next_scan, scan
 from services.audit.usecases.detections.scan_room import next_room_day, scan_room
 from shared.hosting import Service
@@ -24,6 +26,7 @@ from tests.integration.conftest import Host, staff
 NOON = datetime(2026, 6, 1, 3, 0, tzinfo=UTC)  # a Monday, 12:00 in Japan
 NIGHT = NOON + timedelta(hours=11)
 MINUTE = timedelta(minutes=1)
+LATER = NIGHT + timedelta(days=40)
 CASES = "/audit/v1/cases"
 EXCEPTIONS = "/audit/v1/exceptions"
 LOGS = "/audit/v1/room-logs"
@@ -115,9 +118,14 @@ async def test_a_case_is_read_taken_and_decided_by_a_person(audit: Service, host
         decided = await sent(client, f"{path}/decision", 200, decision="misuse", reason="私用の閲覧")
         assert (decided["state"], decided["decided_by"]) == ("misuse", "auditor-1")
         await sent(client, f"{path}/assignment", 409)
+        said = await audit.parts.db.read(lambda session: list(evidence(session, Quarter(2026, 2), host.clock.now())))
+        late = await audit.parts.db.read(lambda session: list(evidence(session, Quarter(2026, 2), LATER)))
         steps = [step["state"] for step in (await asked(client, path))["steps"]]
         incidents = (await asked(client, "/audit/v1/incidents"))["items"]
     assert steps == ["open", "assigned", "misuse"]
+    assert [(one.code, one.says) for one in said] == [("accesses-analysed", "yes")]
+    assert "案件 1 件のうち 1 件" in said[0].ja
+    assert [(one.code, one.says) for one in late] == [("analysis-behind", "no"), ("accesses-analysed", "")]
     assert [(one["origin"], one["object_type"], one["object_id"]) for one in incidents] == [
         ("case", "account", "operator-1")
     ]

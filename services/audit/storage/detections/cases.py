@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from services.audit.domain.detections.cases import ASSIGNED, ENDED, IN_FORCE, OPEN
@@ -51,10 +51,10 @@ def cases(session: Session, *, states: Sequence[str], about: str, after: str, li
     return session.scalars(wanted).all()
 
 
-def case_counts(session: Session) -> dict[str, int]:
-    """How many cases there are in each state."""
-    query = select(col(OddCase.state), func.count()).group_by(col(OddCase.state))
-    return {row[0]: row[1] for row in session.connection().execute(query)}
+def opened_between(session: Session, since: datetime, until: datetime) -> Sequence[OddCase]:
+    """Cases that were opened in a span of time, in order."""
+    wanted = select(OddCase).where(col(OddCase.opened_at) >= since, col(OddCase.opened_at) < until)
+    return session.scalars(wanted.order_by(col(OddCase.id))).all()
 
 
 def keep_step(session: Session, case: OddCase, by: str, now: datetime, reason: str = "") -> None:

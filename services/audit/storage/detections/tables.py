@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, Index, UniqueConstraint
 from sqlmodel import Field
 
-from services.audit.storage.tables import BIG, INSERT_ONLY, AuditTable, _changes
+from services.audit.storage.tables import BIG, INSERT_ONLY, AuditTable, changes
 from shared.db import UtcDateTime
 
 
@@ -39,7 +39,7 @@ class AccessScore(AuditTable, table=True):
     __table_args__ = (
         Index("ix_access_score_score", "score", "log_index"),
         Index("ix_access_score_actor", "actor", "log_index"),
-        _changes("score"),
+        changes("score"),
     )
 
     log_index: int = Field(primary_key=True, sa_type=BIG, sa_column_kwargs={"autoincrement": False})
@@ -57,7 +57,7 @@ class Hit(AuditTable, table=True):
         Index("ix_detection_hit_about", "about", "at"),
         Index("ix_detection_hit_case_id", "case_id", "at"),
         Index("ix_detection_hit_at", "at"),
-        _changes("signs", "last_at", "last_index", "facts", "case_id", "exception_id"),
+        changes("signs", "last_at", "last_index", "facts", "case_id", "exception_id"),
     )
 
     id: str = Field(primary_key=True, max_length=36)
@@ -90,7 +90,7 @@ class OddCase(AuditTable, table=True):
     __table_args__ = (
         Index("ix_odd_case_state", "state", "id"),
         Index("ix_odd_case_about", "about", "last_at"),
-        _changes(
+        changes(
             "state",
             "severity",
             "score",
@@ -140,7 +140,7 @@ class DetectionException(AuditTable, table=True):
     __tablename__ = "detection_exception"
     __table_args__ = (
         Index("ix_detection_exception_until", "until"),
-        _changes("state", "confirmed_by", "confirmed_at", "ended_by", "ended_at"),
+        changes("state", "confirmed_by", "confirmed_at", "ended_by", "ended_at"),
     )
 
     id: str = Field(primary_key=True, max_length=36)
