@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, cast
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, literal_column, select
 from sqlmodel import Session, col
 
+from services.audit.storage import hours
 from services.audit.storage.log import indexes_of_subject
 from services.audit.storage.tables import Entry
 
@@ -21,6 +22,7 @@ SAME: Final = {
     "source": col(Entry.source),
     "outcome": col(Entry.outcome),
 }
+_NOTHING: Final = {"case": "''", "purpose": "''", "equipment": "''", "place": "''", "outcome": "'done'"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +45,16 @@ def search(session: Session, wanted: Wanted, limit: int) -> Sequence[Row[Any]]:
     query: Select[Any] = _records().where(index < wanted.until)
     for name, value in wanted.same.items():
         if value:
-            query = query.where(SAME[name] == value)
+            query = query.where(SAME[name] == value, *_stated(name, value))
     if wanted.object:
         query = _of_object(query, wanted.object)
     if wanted.subject:
         query = query.where(index.in_(indexes_of_subject(wanted.subject)))
+    if wanted.since is not None or wanted.before is not None:
+        places = hours.span(session, wanted.since, wanted.before)
+        if places is None:
+            return []
+        query = query.where(index.between(*places))
     if wanted.since is not None:
         query = query.where(col(Entry.at) >= wanted.since)
     if wanted.before is not None:
@@ -56,6 +63,12 @@ def search(session: Session, wanted: Wanted, limit: int) -> Sequence[Row[Any]]:
         query = query.where(index < wanted.after if wanted.newest_first else index > wanted.after)
     ordered = query.order_by(index.desc() if wanted.newest_first else index)
     return session.connection().execute(ordered.limit(limit)).all()
+
+
+def _stated(name: str, value: str) -> Sequence[ColumnElement[bool]]:
+    """As the indexes of stated values say it, or the engine does not see that they hold all that is wanted."""
+    nothing = _NOTHING.get(name)
+    return () if nothing is None or nothing == f"'{value}'" else (SAME[name] != literal_column(nothing),)
 
 
 def _records() -> Select[Any]:

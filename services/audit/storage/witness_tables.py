@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Field
 
-from services.audit.storage.tables import BIG, INSERT_ONLY, AuditTable, _changes
+from services.audit.storage.tables import BIG, INSERT_ONLY, AuditTable, changes
 from shared.db import UtcDateTime
 
 
@@ -12,7 +12,7 @@ class Witness(AuditTable, table=True):
     """A witness by its name: the size that it cosigned last, how often it has failed since, and why."""
 
     __tablename__ = "witness"
-    __table_args__ = (_changes("size", "failures", "asked_at", "cause"),)
+    __table_args__ = (changes("size", "failures", "asked_at", "cause"),)
 
     name: str = Field(primary_key=True, max_length=200)
     size: int = Field(default=0, sa_type=BIG)
@@ -37,7 +37,7 @@ class SourceHead(AuditTable, table=True):
     """What a source says it has written last, told where the log would not learn of it from the records themselves."""
 
     __tablename__ = "source_head"
-    __table_args__ = (_changes("sequence", "digest", "heard_at"),)
+    __table_args__ = (changes("sequence", "digest", "heard_at"),)
 
     source: str = Field(primary_key=True, max_length=80)
     sequence: int = Field(sa_type=BIG)

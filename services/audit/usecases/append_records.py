@@ -9,7 +9,7 @@ from services.audit.domain.chain import Link, link_of, placed
 from services.audit.domain.columns import columns_of, subjects_of
 from services.audit.domain.merkle import grown, leaf_hash
 from services.audit.parts import AuditParts
-from services.audit.storage import chains, log
+from services.audit.storage import chains, hours, log
 from services.audit.storage.tables import DisputedRecord
 from shared.bus import Effect, Permanent
 from shared.db import Work
@@ -62,6 +62,7 @@ def append(work: Work, source: str, batch: Sequence[Arrived]) -> None:
     rows = [_row(work, index, arrived) for index, arrived in numbered]
     subjects = [{"token": token, "log_index": index} for index, arrived in numbered for token in arrived.subjects]
     log.append(work.session, rows, subjects)
+    hours.note(work.session, [(row["log_index"], row["at"]) for row in rows])
     log.keep_tree(work.session, after, complete)
     chains.keep_spans(work.session, source, spans, work.now)
     chains.close_filled_gaps(work.session, source, spans, work.now)

@@ -10,6 +10,7 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
+STATED = {"case_id": "", "purpose": "", "equipment": "", "place": "", "outcome": "done"}
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
@@ -42,9 +43,35 @@ def upgrade() -> None:
         sa.Column("medium_id", sa.String(length=36), nullable=False),
         sa.PrimaryKeyConstraint("request_id", "medium_id", name=op.f("pk_medium_request")),
     )
+    _search()
+
+
+def _search() -> None:
+    op.create_table(
+        "entry_hour",
+        sa.Column("hour", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("first", BIG, nullable=False),
+        sa.Column("last", BIG, nullable=False),
+        sa.PrimaryKeyConstraint("hour", name=op.f("pk_entry_hour")),
+    )
+    seconds = "strftime('%s', at)" if op.get_bind().dialect.name == "sqlite" else "floor(extract(epoch FROM at))"
+    op.execute(
+        f"INSERT INTO entry_hour SELECT CAST({seconds} AS INTEGER) / 3600 AS hour, min(log_index), max(log_index)"  # noqa: S608
+        " FROM entry GROUP BY 1"
+    )
+    for name in ("case_id", "purpose"):
+        op.drop_index(f"ix_entry_{name}", "entry")
+    for name, nothing in STATED.items():
+        stated = sa.text(f"{name} <> '{nothing}'")
+        op.create_index(f"ix_entry_{name}", "entry", [name, "log_index"], postgresql_where=stated, sqlite_where=stated)
 
 
 def downgrade() -> None:
     """Remove them."""
+    for name in STATED:
+        op.drop_index(f"ix_entry_{name}", "entry")
+    for name in ("case_id", "purpose"):
+        op.create_index(f"ix_entry_{name}", "entry", [name, "log_index"])
+    op.drop_table("entry_hour")
     for name in ("medium_request", "subject_member", "subject_list"):
         op.drop_table(name)

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Index
 from sqlmodel import Field
 
-from services.audit.storage.tables import AuditTable, _changes
+from services.audit.storage.tables import AuditTable, changes
 from shared.db import UtcDateTime
 
 
@@ -46,7 +46,7 @@ class Hold(AuditTable, table=True):
     __tablename__ = "destruction_hold"
     __table_args__ = (
         Index("ix_destruction_hold_object", "object"),
-        _changes("lifted_at", "lifted_by", "lift_reason", "lift_approval"),
+        changes("lifted_at", "lifted_by", "lift_reason", "lift_approval"),
     )
 
     id: str = Field(primary_key=True, max_length=36)

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Index, LargeBinary, Text, UniqueConstraint
 from sqlmodel import Field
 
-from services.audit.storage.tables import INSERT_ONLY, AuditTable, _changes
+from services.audit.storage.tables import INSERT_ONLY, AuditTable, changes
 from shared.db import UtcDateTime
 
 
@@ -16,7 +16,7 @@ class Incident(AuditTable, table=True):
     __table_args__ = (
         UniqueConstraint("origin", "origin_id"),
         Index("ix_incident_state", "state"),
-        _changes("state", "closed_at"),
+        changes("state", "closed_at"),
     )
 
     id: str = Field(primary_key=True, max_length=36)
@@ -99,7 +99,7 @@ class FreezeOrder(AuditTable, table=True):
     __tablename__ = "freeze_order"
     __table_args__ = (
         Index("ix_freeze_order_object_id", "object_id"),
-        _changes("lifted_at", "lifted_by", "lift_reason", "lift_approval"),
+        changes("lifted_at", "lifted_by", "lift_reason", "lift_approval"),
     )
 
     id: str = Field(primary_key=True, max_length=36)

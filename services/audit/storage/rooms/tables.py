@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import Index, LargeBinary
 from sqlmodel import Field
 
-from services.audit.storage.tables import BIG, INSERT_ONLY, AuditTable, _changes
+from services.audit.storage.tables import BIG, INSERT_ONLY, AuditTable, changes
 from shared.db import UtcDateTime
 
 
@@ -66,7 +66,7 @@ class RoomCheck(AuditTable, table=True):
     """What the room log says to one act in the room. A later import may say more than an earlier one."""
 
     __tablename__ = "room_check"
-    __table_args__ = (Index("ix_room_check_at", "at"), _changes("outcome", "checked_at"))
+    __table_args__ = (Index("ix_room_check_at", "at"), changes("outcome", "checked_at"))
 
     log_index: int = Field(primary_key=True, sa_type=BIG, sa_column_kwargs={"autoincrement": False})
     record_id: str = Field(max_length=36)
@@ -82,7 +82,7 @@ class RoomDay(AuditTable, table=True):
     """A day whose acts were held against the room log, and how far the log went then."""
 
     __tablename__ = "room_day"
-    __table_args__ = (_changes("log_size", "checked_at"),)
+    __table_args__ = (changes("log_size", "checked_at"),)
 
     day: date = Field(primary_key=True)
     log_size: int = Field(sa_type=BIG)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, LargeBinary
 from sqlmodel import Field
 
-from services.audit.storage.tables import BIG, INSERT_ONLY, AuditTable, _changes
+from services.audit.storage.tables import BIG, INSERT_ONLY, AuditTable, changes
 from shared.db import UtcDateTime
 
 
@@ -37,7 +37,7 @@ class Masking(AuditTable, table=True):
     """A batch whose individual numbers are `*`; its certificate once the sentinel found no number after that."""
 
     __tablename__ = "masking"
-    __table_args__ = (_changes("run_id", "statement", "signature", "public_key"),)
+    __table_args__ = (changes("run_id", "statement", "signature", "public_key"),)
 
     batch_id: str = Field(primary_key=True, max_length=36)
     cycle: str = Field(max_length=20)
