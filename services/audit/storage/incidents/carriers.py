@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final, cast
 
 import orjson
-from sqlalchemy import Select, select
+from sqlalchemy import Row, Select, select
 from sqlmodel import Session, col
 
 from services.audit.domain.incidents.radius import Carried, Touch
@@ -18,10 +18,12 @@ from shared.trail import actions
 READ_AT_ONCE: Final = 5_000
 AT_ONCE: Final = 500
 OWN: Final = "audit"
+REQUEST: Final = "request"
 UNCOUNTED: Final = -1
 """People of a request whose acceptance this service has not heard of."""
 
 Place = tuple[str, str]
+Carriage = Mapping[Place, Sequence[Carried]]
 
 
 def know(work: Work, object_type: str, object_id: str, requests: Iterable[str], **stated: Any) -> None:
@@ -35,28 +37,25 @@ def know(work: Work, object_type: str, object_id: str, requests: Iterable[str], 
         work.session.connection().execute(insert_or_ignore(table).values(rows).on_conflict_do_nothing())
 
 
-def carried_by(session: Session, places: Iterable[Place]) -> dict[Place, Sequence[Carried]]:
+def carried_by(session: Session, places: Iterable[Place]) -> Carriage:
     """What each object of a list holds; objects that nobody told of are left out."""
-    wanted = sorted(set(places))
-    rows: list[Carrier] = []
-    for start in range(0, len(wanted), AT_ONCE):
-        ids = [object_id for _, object_id in wanted[start : start + AT_ONCE]]
-        rows += session.scalars(select(Carrier).where(col(Carrier.object_id).in_(ids)))
-    return _grouped(session, [row for row in rows if (row.object_type, row.object_id) in set(wanted)])
+    wanted = set(places)
+    rows: list[Row[Any]] = []
+    for ids in _at_once(object_id for _, object_id in wanted):
+        rows += session.connection().execute(_carriers().where(col(Carrier.object_id).in_(ids)))
+    return _grouped(session, [row for row in rows if (row.object_type, row.object_id) in wanted])
 
 
-def carriers_of_plan(session: Session, plan_number: str) -> dict[Place, Sequence[Carried]]:
-    """Everything that holds people of one plan; an empty number asks for all plans."""
-    query = select(Carrier)
-    if plan_number:
-        query = query.where(col(Carrier.plan_number) == plan_number)
-    return _grouped(session, session.scalars(query).all())
+def carriers_of_plan(session: Session, plan_number: str) -> Carriage:
+    """Everything that holds people of one plan."""
+    query = _carriers().where(col(Carrier.plan_number) == plan_number)
+    return _grouped(session, session.connection().execute(query).all())
 
 
-def of_kinds(session: Session, types: Sequence[str], kinds: Sequence[str]) -> dict[Place, Sequence[Carried]]:
+def of_kinds(session: Session, types: Sequence[str], kinds: Sequence[str]) -> Carriage:
     """Everything of some types; where `kinds` names some, only what holds requests of them."""
-    rows = session.scalars(select(Carrier).where(col(Carrier.object_type).in_(types))).all()
-    found = _grouped(session, rows)
+    query = _carriers().where(col(Carrier.object_type).in_(types))
+    found = _grouped(session, session.connection().execute(query).all())
     if not kinds:
         return found
     return {place: kept for place, known in found.items() if (kept := [one for one in known if one.kind in kinds])}
@@ -64,9 +63,8 @@ def of_kinds(session: Session, types: Sequence[str], kinds: Sequence[str]) -> di
 
 def touches_of_objects(session: Session, object_ids: Iterable[str]) -> Iterator[Touch]:
     """Every access to these objects, except what this service itself notes of them: it holds nobody's data."""
-    wanted = sorted(set(object_ids))
-    for start in range(0, len(wanted), AT_ONCE):
-        asked = _entries().where(col(Entry.object_id).in_(wanted[start : start + AT_ONCE]))
+    for ids in _at_once(object_ids):
+        asked = _entries().where(col(Entry.object_id).in_(ids))
         yield from _touches(session, asked.where(col(Entry.source) != OWN))
 
 
@@ -99,22 +97,35 @@ def _touches(session: Session, query: Select[Any]) -> Iterator[Touch]:
         )
 
 
-def _grouped(session: Session, rows: Sequence[Carrier]) -> dict[Place, Sequence[Carried]]:
-    requests = _requests(session, {row.request_id for row in rows})
+def _carriers() -> Select[Any]:
+    columns = (Carrier.object_type, Carrier.object_id, Carrier.request_id, Carrier.plan_number, Carrier.kind)
+    return cast(Select[Any], select(*(col(column) for column in columns), col(Carrier.people)))
+
+
+def _grouped(session: Session, rows: Sequence[Row[Any]]) -> Carriage:
+    requests = {row.object_id: _carried(row) for row in rows if row.object_type == REQUEST}
+    requests |= _requests(session, {row.request_id for row in rows} - requests.keys())
     found: dict[Place, list[Carried]] = {}
     for row in rows:
-        known = requests.get(row.request_id, Carried(row.request_id, row.plan_number, row.kind, UNCOUNTED))
+        known = requests.get(row.request_id) or _carried(row)
         found.setdefault((row.object_type, row.object_id), []).append(known)
-    return cast(dict[Place, Sequence[Carried]], found)
-
-
-def _requests(session: Session, ids: set[str]) -> Mapping[str, Carried]:
-    found = {}
-    wanted = sorted(ids)
-    for start in range(0, len(wanted), AT_ONCE):
-        query = select(Carrier).where(
-            col(Carrier.object_type) == "request", col(Carrier.object_id).in_(wanted[start : start + AT_ONCE])
-        )
-        for row in session.scalars(query):
-            found[row.object_id] = Carried(row.request_id, row.plan_number, row.kind, row.people)
     return found
+
+
+def _carried(row: Row[Any]) -> Carried:
+    return Carried(row.request_id, row.plan_number, row.kind, row.people)
+
+
+def _requests(session: Session, missing: set[str]) -> dict[str, Carried]:
+    found = {}
+    for ids in _at_once(missing):
+        query = _carriers().where(col(Carrier.object_type) == REQUEST, col(Carrier.object_id).in_(ids))
+        found.update({row.object_id: _carried(row) for row in session.connection().execute(query)})
+    return found
+
+
+def _at_once(ids: Iterable[str]) -> Iterator[list[str]]:
+    """Ids in portions that a statement can take."""
+    wanted = sorted(set(ids))
+    for start in range(0, len(wanted), AT_ONCE):
+        yield wanted[start : start + AT_ONCE]

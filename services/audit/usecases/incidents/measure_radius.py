@@ -25,7 +25,8 @@ def measure_radius(
     if object_type in ("account", "time_span", "log"):
         return _of_accesses(session, object_type, object_id, since, until)
     places = _places(session, object_type, object_id)
-    affected = {*places, (object_type, object_id)}
+    # Whoever has a key opens what lies under it without a trace: only what was done with the key itself tells something.
+    affected = {(object_type, object_id), *(() if object_type == "key" else places)}
     touches = (
         touch
         for touch in carriers.touches_of_objects(session, (place_id for _, place_id in affected))
