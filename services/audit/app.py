@@ -19,6 +19,7 @@ from services.audit.api import (
     provisions,
     records,
     regulations,
+    reports,
     rooms,
     sentinel,
 )
@@ -82,6 +83,7 @@ def create_service(settings: AuditSettings, kit: Kit) -> Service:
         checksheets.router,
         findings.router,
         regulations.router,
+        reports.router,
         rooms.router,
         parked_routes(NAME, CONSUMES),
     )

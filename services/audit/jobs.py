@@ -8,6 +8,7 @@ from services.audit.usecases.detections.scan_room import next_room_day, scan_roo
 from services.audit.usecases.incidents.open_incident import next_alarm, open_for_alarms
 from services.audit.usecases.notice_gaps import next_gap, notice_gaps
 from services.audit.usecases.publish_checkpoint import checkpoint, next_checkpoint
+from services.audit.usecases.reports.make_report import next_report, report_month
 from services.audit.usecases.rooms.check_acts import check_day, next_day
 from services.audit.usecases.sentinel.look import look, next_round
 from services.audit.usecases.witnesses.ask import ask_witnesses, next_asking
@@ -26,6 +27,7 @@ JOBS: Final = (
         look_seconds=60.0,
     ),
     Job("audit-sentinel", "個人番号等の残存検査", "look for numbers in clear", next_round, look, look_seconds=60.0),
+    Job("audit-reports", "月次のアクセス分析", "analyse the accesses of the month", next_report, report_month),
     Job("audit-gaps", "記録の欠落の検知", "notice missing records", next_gap, notice_gaps),
     Job("audit-detections", "不審なアクセスの検知", "look for odd accesses", next_scan, scan),
     Job("audit-room-days", "入退室管理表との突合", "compare the room log with the accesses", next_room_day, scan_room),

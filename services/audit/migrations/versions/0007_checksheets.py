@@ -1,4 +1,4 @@
-"""Checksheets, findings, regulations."""
+"""Checksheets, findings, regulations, monthly reports."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -21,6 +21,7 @@ TABLES = (
     "finding_step",
     "regulation_version",
     "regulation_reading",
+    "access_report",
 )
 
 
@@ -30,6 +31,7 @@ def upgrade() -> None:
     _evidence()
     _findings()
     _regulations()
+    _reports()
 
 
 def _sheets() -> None:
@@ -151,6 +153,20 @@ def _regulations() -> None:
         sa.PrimaryKeyConstraint("regulation", "version", "staff_id", name="pk_regulation_reading"),
     )
     op.create_index("ix_regulation_reading_staff", "regulation_reading", ["staff_id"], unique=False)
+
+
+def _reports() -> None:
+    op.create_table(
+        "access_report",
+        sa.Column("id", sa.String(36), nullable=False),
+        sa.Column("month", sa.String(7), nullable=False),
+        sa.Column("made_by", sa.String(80), nullable=False),
+        sa.Column("made_at", UtcDateTime(), nullable=False),
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_access_report"),
+    )
+    op.create_index("ix_access_report_month", "access_report", ["month", "id"], unique=False)
 
 
 def downgrade() -> None:

@@ -1,0 +1,1 @@
+"""The monthly analysis of accesses: what is counted, and how."""

@@ -1,0 +1,1 @@
+"""Monthly reports: their table, and the records they are counted from."""

@@ -1,0 +1,1 @@
+"""Make, show and print the monthly analysis of accesses."""
