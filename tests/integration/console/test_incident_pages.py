@@ -108,3 +108,18 @@ def test_provisions_stand_in_the_register_with_their_item(house: Apart) -> None:
     assert "第1号" in page
     assert "本人の同意に基づく使用者間の提供" in page
     assert "該当する提供はありません" in auditor.get("/provisions", params={"kind": "main"})
+
+
+def test_a_frozen_account_is_out_everywhere(house: Apart) -> None:
+    auditor, operator = one_at(house, "auditor-1"), one_at(house, "operator-1")
+    auditor.get("/incidents")
+    stopped = {"object_type": "account", "object_id": "operator-1", "reason": "調査のため"}
+    auditor.send("/incidents/freezes", stopped)
+    for _ in range(100):
+        operator.page = operator.http.get("/reviews")
+        if operator.page.status_code == 409:
+            break
+        time.sleep(0.1)
+    assert "提供が停止されています" in operator.page.text
+    assert "提供が停止されています" in Desk(house.url("front")).sign_in("operator-1", expect=409)
+    assert one_at(house, "operator-2").get("/reviews")

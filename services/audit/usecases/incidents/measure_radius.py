@@ -25,7 +25,7 @@ def measure_radius(
     if object_type in ("account", "time_span", "log"):
         return _of_accesses(session, object_type, object_id, since, until)
     places = _places(session, object_type, object_id)
-    # Whoever has a key opens what lies under it without a trace: only what was done with the key itself tells something.
+    # Whoever has a key opens what lies under it without a trace: only what was done with the key itself is known.
     affected = {(object_type, object_id), *(() if object_type == "key" else places)}
     touches = (
         touch
