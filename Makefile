@@ -2,6 +2,7 @@
 SHELL := /bin/bash
 BIN := .venv/bin
 N ?= 100000
+RECORDS ?= 1000000
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check format bench docs faults lock outside compose-test clean
@@ -29,10 +30,12 @@ faults:  ## a month under each fault in turn: tried, survived (ARGS="--only brok
 	@scripts/setup tests
 	@$(BIN)/python -m tests.faults $(ARGS)
 
-bench:  ## figures for N=100000 inquiries, beside a plain-Python baseline of the same run, and of matching beside Splink
+bench:  ## figures for N=100000 inquiries beside a plain-Python baseline, of matching beside Splink, of a log of RECORDS
 	@scripts/setup bench
 	@$(BIN)/python -m tests.bench --inquiries $(N)
 	@$(BIN)/python -m tests.bench.distributed --inquiries $(N)
+	@$(BIN)/python -m tests.bench.audit
+	@$(BIN)/python -m tests.bench.audit_search --records $(RECORDS)
 	@$(BIN)/python -m tests.bench.matching --rows $(N)
 	@$(BIN)/python -m tests.accuracy --pairs $(N)
 
