@@ -18,6 +18,8 @@ COMMANDS = {
     "migrate": ("cli.processes", "migrate_app"),
     "export": ("cli.moving.command", "export_app"),
     "import": ("cli.moving.command", "import_app"),
+    "backup": ("cli.backup.command", "backup_app"),
+    "restore": ("cli.backup.command", "restore_app"),
     "demo": ("cli.demo.command", "app"),
     "check": ("cli.check", "app"),
     "jobs": ("cli.jobs", "app"),

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from cli.moving.blobs import bundled_store, state_of, told
-from cli.moving.bundle import Bundle, DatabaseTold, Manifest, TableTold, digest_of
+from cli.moving.bundle import Bundle, DatabaseTold, LogTold, Manifest, TableTold, digest_of
 from cli.verify import verify_log
 from services.audit.domain.checkpoints import Checkpoint, checkpoint_of
 from services.audit.domain.findings import Finding
@@ -59,12 +59,11 @@ def check_same(service: str, table: str, before: Held, after: Held) -> None:
         raise Refusal("rows-differ", service=service, table=table, before=before.rows, after=after.rows)
 
 
-def check_log(connection: Connection, folder: Path, manifest: Manifest, keyring: Keyring, note: Note) -> None:
-    """The log derived anew, from PostgreSQL and from the published files; both go on from the export's checkpoint.
+def check_log(connection: Connection, folder: Path, stated: LogTold, keyring: Keyring, note: Note) -> None:
+    """The log derived anew, from the database and from the published files; both go on from the stated checkpoint.
 
     Refusal `log-not-verified` with the first finding. Records that are still on their way to the log are none.
     """
-    stated = manifest.log
     kept = checkpoint_of(note_of(stated.checkpoint.encode()).text)
     with Session(connection) as session:
         run = Verification(

@@ -122,7 +122,7 @@ class Import:
     def _verify(self) -> dict[str, int]:
         manifest, target = self._manifest, self._target
         with self._output.progress("記録の検証 / verifying the log", manifest.log.size) as note:
-            target.run("audit", lambda each: checking.check_log(each, target.log, manifest, self._keyring, note))
+            target.run("audit", lambda each: checking.check_log(each, target.log, manifest.log, self._keyring, note))
         store = BlobStore(target.blobs.root, self._keyring, "import", data=target.blobs.data)
         states = checking.check_references(self._bundle, manifest, self._keyring, store)
         self._output.step("参照の確認 / references: " + ", ".join(f"{state} {n:,}" for state, n in states.items()))

@@ -160,6 +160,11 @@ def steps(values: Sequence[T]) -> Iterator[Sequence[T]]:
     return (values[start : start + STEP] for start in range(0, len(values), STEP))
 
 
+def numbers_of(session: Session, plan_number: str) -> Iterator[str]:
+    """All live numbers of a plan."""
+    yield from session.scalars(select(col(Held.inquiry_number)).where(col(Held.plan_number) == plan_number))
+
+
 def count_held(session: Session, plan_number: str) -> int:
     """How many live numbers a plan has."""
     return session.scalar(select(func.count()).where(col(Held.plan_number) == plan_number)) or 0

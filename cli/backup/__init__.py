@@ -1,0 +1,1 @@
+"""`shokai backup` and `shokai restore`: sealed snapshots of a data directory; the way back honours destruction."""
