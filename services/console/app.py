@@ -24,6 +24,7 @@ from services.console.api.provisions import provision_routes
 from services.console.api.quality import quality_routes
 from services.console.api.records import record_routes
 from services.console.api.regulations import regulation_routes
+from services.console.api.reports import report_routes
 from services.console.api.reviews import review_routes
 from services.console.api.rooms import room_routes
 from services.console.api.rules import rule_routes
@@ -83,6 +84,7 @@ def create_app(clients: Lines, place: Place, *, unsigned: Lines) -> FastAPI:
         checksheet_routes,
         finding_routes,
         regulation_routes,
+        report_routes,
         incident_routes,
         provision_routes,
     ):

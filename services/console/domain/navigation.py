@@ -29,6 +29,7 @@ ENTRIES: Final = (
     Entry("/destructions", "廃棄台帳", "destruction", "t", "audit.destruction.view"),
     Entry("/findings", "指摘・改善", "findings", "f", "audit.finding.view"),
     Entry("/regulations", "規程", "regulations", "g", "audit.regulation.view"),
+    Entry("/reports", "アクセス分析", "analysis", "p", "audit.report.view"),
     Entry("/passkeys", "パスキー", "passkeys", "y", "authority.passkey.list"),
     Entry("/incidents", "漏えい等事案", "incidents", "N", "audit.incident.open"),
     Entry("/provisions", "提供記録簿", "provisions", "B", "audit.provision.view"),

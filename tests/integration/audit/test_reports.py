@@ -77,6 +77,7 @@ async def test_the_month_that_is_over_is_analysed_by_itself_once(audit: Service,
 @sqlite_only
 async def test_the_paper_shows_plots_and_numbers(audit: Service, host: Host, tmp_path: Path) -> None:
     await june(audit, host)
+    host.clock.set(AT + timedelta(hours=1))
     await post(host, AUDIT, REPORTS, {"month": "2026-06"})
     answer = await get(host, "/2026-06/paper")
     assert answer.headers["content-type"] == "application/pdf"
@@ -84,5 +85,6 @@ async def test_the_paper_shows_plots_and_numbers(audit: Service, host: Host, tmp
     printed = subprocess.run(
         ["pdftotext", "-layout", str(tmp_path / "report.pdf"), "-"], check=True, capture_output=True, text=True
     ).stdout
+    printed = printed.replace(" ", "")
     for shown in ("日ごとの操作", "時刻ごとの操作", "operator-1", "要確認の閲覧", "place-not-allowed"):
         assert shown in printed, shown

@@ -85,3 +85,17 @@ def test_a_regulation_is_entered_read_and_asked_for(house: Apart, clerk: Desk) -
     unread = page.split("まだ読んでいない人")[-1]
     assert "operator-1" in unread
     assert "clerk-1" not in unread
+
+
+def test_a_month_is_analysed_with_plots_and_numbers(house: Apart) -> None:
+    audit = at_desk(house, "auditor-1")
+    audit.get("/reports")
+    page = audit.send("/reports", {"month": "2026-06"})
+    assert page.count("<svg") == 2
+    told = words(page)
+    assert "この月はまだ終わっていません" in told
+    assert "チェックシートに署名した" in told
+    assert "clerk-1" in told
+    audit.get("/reports/2026-06/paper")
+    assert audit.page.content.startswith(b"%PDF")
+    assert "2026-06" in audit.get("/reports")
