@@ -1,12 +1,14 @@
 """What is odd in the log becomes a case that a person decides; each record is scored once."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import httpx
 import orjson
+import pytest
 from sqlalchemy import text
 
 from services.audit.domain.checksheets.periods import Quarter
@@ -16,6 +18,7 @@ from services.audit.usecases.append_records import append_records
 from services.audit.usecases.detections.evidence import evidence
 from services.audit.usecases.detections.scan import next_scan, scan
 from services.audit.usecases.detections.scan_room import next_room_day, scan_room
+from shared import faults
 from shared.hosting import Service
 from shared.trail import Access, Actor, chained
 from shared.trail.record import FIRST_PREVIOUS
@@ -212,6 +215,23 @@ async def test_each_record_is_scored_once_whoever_else_looks(audit: Service, hos
     assert indexes == list(range(1099, -1, -1))
     assert {row["actor"] for row in high["items"]} <= {"operator-3"}
     assert (await client_status(host, "/audit/v1/scores", cursor="eA")) == 400
+
+
+async def test_a_run_that_dies_before_its_commit_leaves_nothing_behind(
+    audit: Service, host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await deliver(audit, Desk().made((NIGHT, reading(case="")), (NIGHT + MINUTE, reading(case=""))))
+    host.clock.set(NIGHT + timedelta(minutes=10))
+    monkeypatch.setattr(faults, "_FAULTS", faults.parse("commit.before=fail:1"))
+    monkeypatch.setattr(faults, "_reached", Counter())
+    with pytest.raises(OSError):  # as a full disk does
+        await scan(parts_of(audit), host.clock.now())
+    monkeypatch.undo()
+    counts = await scan(parts_of(audit), host.clock.now())
+    assert counts["records"] >= 2
+    async with host.client("audit", staff("auditor")) as client:
+        found = (await asked(client, "/audit/v1/hits"))["items"]
+    assert {(hit["rule"], hit["signs"]) for hit in found} == {("off-hours", 2), ("purpose-without-case", 2)}
 
 
 async def client_status(host: Host, path: str, **query: str) -> int:

@@ -27,7 +27,8 @@ JUDGES: Final[Mapping[str, tuple[Judge, Keys]]] = {
     "export-before-leaving": (leaving.export_before_leaving, leaving.export_keys),
 }
 """Detections that look at one access after the other. Those of the room log and of gaps look at days and sources."""
-KEEPERS: Final = (*(keys for _, keys in JUDGES.values()), room_days.room_keys)
+KEEPERS: Final = (matters.matter_keys, room_days.room_keys)
+KEYS: Final = tuple(dict.fromkeys((*KEEPERS, *(keys for _, keys in JUDGES.values()))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Judged:
 
 def keys_of(accesses: Iterable[Access]) -> set[str]:
     """All that has to be remembered to judge these accesses."""
-    return {key for access in accesses for keys in KEEPERS for key in keys(access)}
+    return {key for access in accesses for keys in (KEYS if _is_judged(access) else KEEPERS) for key in keys(access)}
 
 
 def judged(accesses: Iterable[Access], facts: Facts, memory: Memory) -> Iterator[Judged]:
@@ -49,12 +50,18 @@ def judged(accesses: Iterable[Access], facts: Facts, memory: Memory) -> Iterator
     for access in accesses:
         matters.keep_matters(access, memory)
         room_days.keep_room_day(access, memory)
-        rules = rules_on(access.day)
+        rules = rules_on(access.day) if _is_judged(access) else {}
         signs = tuple(_signs(access, facts, memory, rules))
         yield Judged(access, score_of(access, facts.acts, signs), signs)
 
 
 def _signs(access: Access, facts: Facts, memory: Memory, rules: Mapping[str, Rule]) -> Iterator[Sign]:
-    for code, (judge, _) in JUDGES.items():
-        if code in rules:
-            yield from judge(Look(access, facts, memory, rules[code]))
+    for code, rule in rules.items():
+        if code in JUDGES:
+            judge, _ = JUDGES[code]
+            yield from judge(Look(access, facts, memory, rule))
+
+
+def _is_judged(access: Access) -> bool:
+    """What the system itself does, and plans' programs without being refused, is no misuse; it only tells of cases."""
+    return access.by_person or access.outcome == "refused"

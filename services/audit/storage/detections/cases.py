@@ -1,7 +1,7 @@
 """Queries on cases, exceptions and declared ties."""
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -21,16 +21,16 @@ def case_of(session: Session, case_id: str, *, to_change: bool = False) -> OddCa
     return found
 
 
-def undecided_case(session: Session, about: str, at: datetime, days: int) -> OddCase | None:
-    """The case about somebody that still waits and reaches to within so many days of an instant."""
-    span = timedelta(days=days)
-    wanted = select(OddCase).where(
-        col(OddCase.about) == about,
-        col(OddCase.state).in_((OPEN, ASSIGNED)),
-        col(OddCase.first_at) <= at + span,
-        col(OddCase.last_at) >= at - span,
-    )
-    return session.scalars(wanted.order_by(col(OddCase.id).desc()).with_for_update()).first()
+def undecided_cases(session: Session, about: str) -> Sequence[OddCase]:
+    """The cases about somebody that still wait, newest first; nobody decides them until this transaction ends."""
+    wanted = select(OddCase).where(col(OddCase.about) == about, col(OddCase.state).in_((OPEN, ASSIGNED)))
+    return session.scalars(wanted.order_by(col(OddCase.id).desc()).with_for_update()).all()
+
+
+def undecided_among(session: Session, ids: Collection[str]) -> Sequence[OddCase]:
+    """Those of some cases that still wait."""
+    wanted = select(OddCase).where(col(OddCase.id).in_(sorted(ids)), col(OddCase.state).in_((OPEN, ASSIGNED)))
+    return session.scalars(wanted.with_for_update()).all() if ids else ()
 
 
 def last_decided(session: Session, about: str) -> OddCase | None:

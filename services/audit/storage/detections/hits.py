@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from services.audit.storage.detections.tables import AccessScore, Hit, OddCase
@@ -109,10 +109,25 @@ def hits_of_case(session: Session, case_id: str) -> Sequence[Hit]:
     return session.scalars(select(Hit).where(col(Hit.case_id) == case_id).order_by(col(Hit.at), col(Hit.id))).all()
 
 
-def put_into_case(session: Session, hits: Sequence[Hit], case_id: str) -> None:
-    """Let hits belong to a case."""
-    ids = [hit.id for hit in hits]
-    session.connection().execute(update(Hit).where(col(Hit.id).in_(ids)).values(case_id=case_id))
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """The hits of a case that one form of a rule made."""
+
+    rule: str
+    variant: str
+    severity: str
+    points: int
+    hits: int
+    first_at: datetime
+    last_at: datetime
+
+
+def kinds_of_case(session: Session, case_id: str) -> list[Kind]:
+    """The hits of a case, by rule and form."""
+    kind = (col(Hit.rule), col(Hit.variant), col(Hit.severity), col(Hit.points))
+    figures = (func.count(), func.min(col(Hit.at)), func.max(col(Hit.last_at)))
+    query = select(*kind, *figures).where(col(Hit.case_id) == case_id).group_by(*kind)
+    return [Kind(*row) for row in session.connection().execute(query)]
 
 
 def hits(session: Session, *, rule: str, about: str, excepted: bool, after: str, limit: int) -> Sequence[Hit]:

@@ -1,4 +1,4 @@
-"""Keep what was odd as hits, and put hits that belong together into one case."""
+"""Keep what was odd as hits, each once."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -8,14 +8,13 @@ from typing import Final
 from services.audit.domain.detections.cases import exception_covers
 from services.audit.domain.detections.facts import day_of
 from services.audit.domain.detections.look import Sign
-from services.audit.domain.detections.scoring import gravest, scores_on, together
+from services.audit.domain.detections.scoring import scores_on, together
 from services.audit.storage.detections import cases, hits
-from services.audit.storage.detections.tables import DetectionException, Hit, OddCase
+from services.audit.storage.detections.tables import DetectionException, Hit
+from services.audit.usecases.detections.group_hits import group_hits
 from shared.db import Work
 from shared.ids import new_id
-from shared.trail import Access, Actor
 
-DETECTIONS: Final = Actor.job("detections")
 GROWING: Final = frozenset({"amount", "times", "readers"})
 """Facts that grow with each sign; a hit without them is told as it was at first."""
 
@@ -69,12 +68,10 @@ def _keep(work: Work, placed: Sequence[Placed]) -> int:
         else:
             known[one.place] = _hit(work, one)
             fresh.append(known[one.place])
-    for hit in fresh:
-        work.session.add(hit)
+    work.session.add_all(fresh)
     work.session.flush()
-    for hit in fresh:
-        if not hit.exception_id:
-            _group(work, hit)
+    again = {hit.case_id for hit in known.values() if hit.case_id}
+    group_hits(work, [hit for hit in fresh if not hit.exception_id], again)
     return len(fresh)
 
 
@@ -116,59 +113,6 @@ def _covers(one: DetectionException, sign: Sign) -> bool:
     of_sign = {"rule": sign.rule, "about": sign.about, "object_id": sign.object_id, "equipment": sign.equipment}
     until = min(one.until, one.ended_at) if one.ended_at else one.until
     return exception_covers(scope, of_sign) and one.since <= sign.at < until
-
-
-def _group(work: Work, hit: Hit) -> None:
-    """Into the case that waits already, or into a new one once the loose hits together are worth it."""
-    scores = scores_on(day_of(hit.at))
-    found = cases.undecided_case(work.session, hit.about, hit.at, scores.case_days)
-    if found is not None:
-        hits.put_into_case(work.session, [hit], found.id)
-        _count(work, found)
-        return
-    loose = hits.loose_hits(work.session, hit.about, hit.at, scores.case_days)
-    if _points(loose) >= scores.case_points:
-        _open(work, hit.about, loose)
-
-
-def _open(work: Work, about: str, members: Sequence[Hit]) -> None:
-    before = cases.last_decided(work.session, about)
-    case = OddCase(
-        id=new_id(),
-        about=about,
-        severity="low",
-        score=0,
-        hits=0,
-        first_at=members[0].at,
-        last_at=members[-1].at,
-        opened_at=work.now,
-        follows=before.id if before else "",
-    )
-    work.session.add(case)
-    work.session.flush()
-    hits.put_into_case(work.session, members, case.id)
-    _count(work, case)
-    cases.keep_step(work.session, case, f"job/{DETECTIONS.id}", work.now)
-    work.record(Access(DETECTIONS, "audit.case.open", "case", case.id, reason=members[-1].rule))
-
-
-def _count(work: Work, case: OddCase) -> None:
-    """Bring a case up to date with its hits."""
-    work.session.flush()
-    work.session.expire_all()
-    members = hits.hits_of_case(work.session, case.id)
-    case.hits, case.score = len(members), _points(members)
-    case.severity = gravest(hit.severity for hit in members)
-    case.first_at, case.last_at = min(hit.at for hit in members), max(hit.last_at for hit in members)
-    work.session.add(case)
-
-
-def _points(members: Iterable[Hit]) -> int:
-    """A detection counts once in each of its forms, however often it shows."""
-    greatest: dict[tuple[str, str], int] = {}
-    for hit in members:
-        greatest[hit.rule, hit.variant] = max(hit.points, greatest.get((hit.rule, hit.variant), 0))
-    return together(greatest.values())
 
 
 def _score_again(work: Work, signs: Iterable[Sign]) -> None:
