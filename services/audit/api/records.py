@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from services.audit.api.inputs import Before, ObjectWord, Since, TheParts, Word, asked
 from services.audit.storage.records import Wanted
-from services.audit.usecases.search_records import log_size, search_records
+from services.audit.usecases.search_records import log_size, search_records, shown_as
 from shared.auth.allow import allow
 from shared.auth.caller import Caller
 from shared.http import Cursor, Limit, page
@@ -33,10 +33,13 @@ async def records(
     since: Since = None,
     before: Before = None,
     order: Literal["oldest", "newest"] = "oldest",
+    form: Literal["record", "fhir", "ocsf"] = "record",
     limit: Limit = 100,
     cursor: Cursor = "",
 ) -> dict[str, Any]:
-    """Records that match all that is given, as they stand in the log. Each search is itself recorded.
+    """Records that match all that is given. Each search is itself recorded.
+
+    `form`: as they stand in the log, as FHIR R4 AuditEvents, or as OCSF Datastore Activities for a SIEM.
 
     A cursor goes on in the log as it was at the first page: what is recorded meanwhile does not move the pages.
     """
@@ -63,6 +66,7 @@ async def records(
     )
     told = asked({**words, "object": object_, "subject": subject, "from": since, "to": before})
     found = await search_records(parts, caller, wanted, asked=told, limit=limit)
+    found = shown_as(found, form)
     return page(found, limit=limit, position=lambda item: f"{item['index']}.{until}")
 
 

@@ -323,3 +323,11 @@ async def test_the_summary_tells_size_lag_and_checkpoint(audit: Service, host: H
     assert after["lag"] == {"records": 0, "seconds": 0}
     assert after["log"]["checkpoint_size"] == 30
     assert after["log"]["checkpoint_at"] == "2026-06-01T00:00:04.000Z"
+
+
+async def test_records_come_in_the_forms_of_other_systems(audit: Service, host: Host) -> None:
+    await deliver(parts_of(audit), Source("intake").make(3))
+    fhir = await found(host, object="r-2", form="fhir")
+    assert [one["fhir"]["entity"][0]["what"]["identifier"]["value"] for one in fhir] == ["r-2"]
+    ocsf = await found(host, object="r-2", form="ocsf")
+    assert [one["ocsf"]["class_uid"] for one in ocsf] == [6005]

@@ -1,0 +1,1 @@
+"""Records in the forms of other systems, by mappings that are data."""
