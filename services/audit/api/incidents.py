@@ -13,7 +13,7 @@ from services.audit.usecases.incidents import work_on_incident as entries
 from services.audit.usecases.incidents.draft_report import draft_report
 from services.audit.usecases.incidents.measure_radius import measure_radius, radius_shown
 from services.audit.usecases.incidents.open_incident import Concern, open_by_hand
-from services.audit.usecases.incidents.show_incident import line_shown, whole_shown
+from services.audit.usecases.incidents.show_incident import line_shown, pressing_shown, whole_shown
 from services.audit.usecases.show import instant
 from shared.auth.allow import allow
 from shared.auth.caller import Caller
@@ -26,7 +26,7 @@ Viewer = Annotated[Caller, allow("audit.incident.view")]
 Worker = Annotated[Caller, allow("audit.incident.work")]
 Id = Annotated[str, Path(pattern=r"^[0-9a-fA-F-]{36}$", description="UUID")]
 Code = Annotated[str, Path(pattern=r"^[a-z_-]{1,30}$")]
-ObjectType = Literal["disc", "reply", "request", "plan", "account", "key", "time_span"]
+ObjectType = Literal["disc", "reply", "request", "batch", "plan", "account", "key", "time_span"]
 ObjectId = Annotated[str, Field(max_length=120, pattern=r"^[A-Za-z0-9._:/@-]*$")]
 State = Literal[
     "triaged",
@@ -113,11 +113,19 @@ async def open_incident(
 async def list_incidents(
     parts: TheParts,
     caller: Viewer,
-    state: Literal["", "open", "detected", State] = "",
+    state: Literal["", "open", "pressing", "detected", State] = "",
     limit: Limit = 100,
     cursor: Cursor = "",
 ) -> dict[str, Any]:
-    """Incidents in the order in which they were opened, each with the duty that presses most."""
+    """Incidents in the order in which they were opened, each with the duty that presses most.
+
+    `pressing`: those with a clock that warns or has run out, and those that nobody has assessed, all on one page.
+    """
+    await parts.db.write(lambda work: work.record(caller.access("audit.incident.list", "incident", state or "all")))
+    if state == "pressing":
+        now = parts.clock.now()
+        pressing = await parts.db.read(lambda session: pressing_shown(session, now))
+        return {"items": pressing, "next_cursor": None}
     after, now = decode(cursor), parts.clock.now()
     wanted = "" if state == "open" else state
     found = await parts.db.read(
@@ -128,7 +136,6 @@ async def list_incidents(
             )
         ]
     )
-    await parts.db.write(lambda work: work.record(caller.access("audit.incident.list", "incident", state or "all")))
     return page(found, limit=limit, position=lambda item: item["id"])
 
 

@@ -140,6 +140,14 @@ WAITS: Final = (
     ),
     Wait(
         "/incidents",
+        "期限が近い・過ぎた、または評価前の漏えい等事案",
+        "incidents with a clock that warns, or not assessed",
+        "audit.incident.work",
+        "/audit/v1/incidents",
+        (("state", "pressing"),),
+    ),
+    Wait(
+        "/incidents",
         "終結していない漏えい等事案",
         "incidents that are not closed",
         "audit.incident.work",

@@ -9,6 +9,7 @@ import pytest
 from services.audit.app import create_service
 from services.audit.settings import AuditSettings
 from services.audit.storage import chains
+from services.audit.storage.disclosure.tables import SubjectList
 from services.audit.usecases.incidents.open_incident import open_for_misuse
 from shared.db import Work
 from shared.events import Event
@@ -111,6 +112,42 @@ async def test_items_have_versions_and_nobody_overwrites_another(host: Host, aud
         assert [one["text"] for one in (await http.get(url)).json()["items"]] == ["調査中", "取り違え"]
         number = await http.post(url, json={"text": "番号は 123456789018", "after": 2})
         assert (number.status_code, number.json()["code"]) == (422, "text-holds-number")
+
+
+async def test_what_presses_is_asked_for_by_itself(host: Host, audit: Service) -> None:
+    async with host.client("audit", SUPERVISOR) as http:
+        new, running = await opened(http), await opened(http)
+        await http.post(f"/audit/v1/incidents/{running['id']}/assessments", json=LEAK)
+
+        async def pressing() -> list[str]:
+            found = (await http.get("/audit/v1/incidents", params={"state": "pressing"})).json()
+            return [one["id"] for one in found["items"]]
+
+        assert await pressing() == [new["id"]]
+        host.clock.set(datetime(2026, 6, 3, 3, tzinfo=UTC))
+        assert await pressing() == [new["id"], running["id"]]
+
+
+async def test_the_radius_of_a_batch_is_that_of_its_replies(host: Host, audit: Service) -> None:
+    lists: list[dict[str, Any]] = [
+        {"id": at, "request_id": request, "part": at, "plan_number": plan, "subjects": people}
+        for at, request, plan, people in ((1, REQUEST, PLAN, 30), (2, REQUEST, PLAN, 5), (3, OTHER, OTHER_PLAN, 7))
+    ]
+    same: dict[str, Any] = {
+        "reply_id": DISC,
+        "kind": "main",
+        "cycle": "2026-06-A",
+        "batch_id": "b-1",
+        "loaded_at": START,
+    }
+    await audit.parts.db.write(lambda work: work.session.add_all(SubjectList(**one, **same) for one in lists))
+    source = Source("matcher")
+    handed = source.make(1, action="matcher.batch.hand_over", object_type="batch", object_id="b-1", subjects=42)
+    await deliver(audit.parts, handed)  # type: ignore[arg-type]
+    async with host.client("audit", SUPERVISOR) as http:
+        found = (await http.get("/audit/v1/radius", params={"object_type": "batch", "object_id": "b-1"})).json()
+    assert (found["people"], found["encrypted"], found["accesses"]) == (42, "none", 1)
+    assert [one["people"] for one in found["plans"]] == [35, 7]
 
 
 async def test_clocks_warn_and_run_out(host: Host, audit: Service) -> None:

@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any, Final, cast
 
 import orjson
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, func, select
 from sqlmodel import Session, col
 
 from services.audit.domain.incidents.radius import Carried, Touch
+from services.audit.storage.disclosure.tables import SubjectList
 from services.audit.storage.incidents.tables import Carrier
 from services.audit.storage.tables import AuditTable, Entry
 from shared.db import Work
@@ -59,6 +60,14 @@ def of_kinds(session: Session, types: Sequence[str], kinds: Sequence[str]) -> Ca
     if not kinds:
         return found
     return {place: kept for place, known in found.items() if (kept := [one for one in known if one.kind in kinds])}
+
+
+def requests_of_batch(session: Session, batch_id: str) -> Carriage:
+    """Whose people a batch held, known once its replies were made."""
+    lists = (col(SubjectList.request_id), col(SubjectList.plan_number), col(SubjectList.kind))
+    query = select(*lists, func.sum(col(SubjectList.subjects))).where(col(SubjectList.batch_id) == batch_id)
+    rows = session.connection().execute(query.group_by(*lists)).all()
+    return {("batch", batch_id): [Carried(row[0], row[1], row[2], int(row[3])) for row in rows]} if rows else {}
 
 
 def touches_of_objects(session: Session, object_ids: Iterable[str]) -> Iterator[Touch]:

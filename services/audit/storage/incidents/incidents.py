@@ -79,6 +79,11 @@ def duties_done(session: Session, incident_id: str) -> Mapping[str, IncidentDuty
     return {row.duty: row for row in session.scalars(query)}
 
 
+def open_incidents(session: Session) -> Sequence[Incident]:
+    """All that are not closed, in the order in which they were opened."""
+    return session.scalars(select(Incident).where(col(Incident.closed_at).is_(None)).order_by(col(Incident.id))).all()
+
+
 def learned_between(session: Session, since: datetime, until: datetime) -> Sequence[Incident]:
     """Incidents that the association learned of in a span, in the order in which they were opened."""
     within = (col(Incident.learned_at) >= since, col(Incident.learned_at) < until)

@@ -22,6 +22,7 @@ OBJECTS: Final = {
     "disc": "回答CD-R",
     "reply": "回答パッケージ",
     "request": "照会依頼",
+    "batch": "J-LIS照会・回答のバッチ",
     "plan": "企業年金",
     "account": "アカウント",
     "key": "暗号鍵",

@@ -77,6 +77,8 @@ def _of_accesses(
 
 
 def _places(session: Session, object_type: str, object_id: str) -> Places:
+    if object_type == "batch":
+        return carriers.requests_of_batch(session, object_id)
     if object_type == "plan":
         return carriers.carriers_of_plan(session, object_id)
     if object_type == "key":

@@ -20,6 +20,7 @@ from services.audit.storage.incidents.tables import (
 from services.audit.usecases.show import instant
 from shared.calendar.clock import JST
 
+WARNING: Final = frozenset({"overdue", "warning"})
 PRESSING: Final = ("overdue", "warning", "at_once", "running")
 
 
@@ -51,6 +52,12 @@ def line_shown(session: Session, incident: Incident, now: datetime) -> dict[str,
         "overdue": sum(duty["clock"] == "overdue" for duty in due),
         "next_duty": due[0] if due else None,
     }
+
+
+def pressing_shown(session: Session, now: datetime) -> list[dict[str, Any]]:
+    """Open incidents in which a clock warns or has run out, or which nobody has assessed yet."""
+    found = [line_shown(session, one, now) for one in stored.open_incidents(session)]
+    return [one for one in found if not one["assessed"] or (one["next_duty"] or {}).get("clock") in WARNING]
 
 
 def _pressing(duty: dict[str, Any]) -> tuple[int, str]:
