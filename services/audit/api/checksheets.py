@@ -152,7 +152,7 @@ async def returning(
 @router.get("/checksheets/{quarter}/paper", response_class=Response)
 async def paper(quarter: Quarter, parts: TheParts, caller: Viewer) -> Response:
     """The sheet in the form of the document, as PDF/A."""
-    data = await sheet_lists.sheet(parts, caller, quarter, action="audit.checksheet.print")
+    data = await sheet_lists.sheet_to_print(parts, caller, quarter)
     pdf = await asyncio.to_thread(print_sheet, parts, data)
     return Response(
         pdf,

@@ -53,7 +53,7 @@ async def one(month: MonthName, parts: TheParts, caller: Viewer) -> dict[str, An
 @router.get("/{month}/paper", response_class=Response)
 async def paper(month: MonthName, parts: TheParts, caller: Viewer) -> Response:
     """The report with its plots, as PDF/A."""
-    data = await show_report.report(parts, caller, month, action="audit.report.print")
+    data = await show_report.report_to_print(parts, caller, month)
     pdf = await asyncio.to_thread(print_report, parts, data)
     told = {"Content-Disposition": f'inline; filename="accesses-{month}.pdf"', "Cache-Control": "no-store"}
     return Response(pdf, media_type="application/pdf", headers=told)

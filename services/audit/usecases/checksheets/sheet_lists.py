@@ -8,6 +8,7 @@ from services.audit.storage.checksheets import sheets as stored
 from services.audit.usecases.checksheets.show_sheet import line_shown, sheet_shown
 from shared.auth.caller import Caller
 from shared.calendar.clock import JST
+from shared.trail import Access
 
 
 async def sheets(parts: AuditParts, caller: Caller, *, state: str, before: str, limit: int) -> list[dict[str, Any]]:
@@ -23,10 +24,17 @@ async def sheets(parts: AuditParts, caller: Caller, *, state: str, before: str, 
     return found
 
 
-async def sheet(
-    parts: AuditParts, caller: Caller, quarter: str, *, action: str = "audit.checksheet.view"
-) -> dict[str, Any]:
+async def sheet(parts: AuditParts, caller: Caller, quarter: str) -> dict[str, Any]:
     """One sheet. Refusal `not-found`."""
+    return await _shown(parts, quarter, caller.access("audit.checksheet.view", "checksheet", quarter))
+
+
+async def sheet_to_print(parts: AuditParts, caller: Caller, quarter: str) -> dict[str, Any]:
+    """The same for its paper, recorded as printed. Refusal `not-found`."""
+    return await _shown(parts, quarter, caller.access("audit.checksheet.print", "checksheet", quarter))
+
+
+async def _shown(parts: AuditParts, quarter: str, access: Access) -> dict[str, Any]:
     found = await parts.db.read(lambda session: sheet_shown(session, quarter))
-    await parts.db.write(lambda work: work.record(caller.access(action, "checksheet", quarter)))
+    await parts.db.write(lambda work: work.record(access))
     return found

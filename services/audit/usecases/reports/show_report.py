@@ -33,20 +33,27 @@ async def listed(parts: AuditParts, caller: Caller, *, before: str, limit: int) 
     return [{"month": row[0], "made_at": instant(row[1])} for row in found]
 
 
-async def report(parts: AuditParts, caller: Caller, month: str, *, action: str = "audit.report.view") -> dict[str, Any]:
+async def report(parts: AuditParts, caller: Caller, month: str) -> dict[str, Any]:
     """The report of a month. Refusal `not-found`."""
-
-    def look(session: Session) -> dict[str, Any]:
-        kept = queries.report(session, month)
-        if kept is None:
-            raise Refusal("not-found")
-        return report_shown(kept)
-
-    found = await parts.db.read(look)
-    await parts.db.write(
-        lambda work: work.record(caller.access(action, "report", month, release=f"sha256:{found['digest']}"))
-    )
+    found = await parts.db.read(lambda session: _known(session, month))
+    seen = caller.access("audit.report.view", "report", month, release=f"sha256:{found['digest']}")
+    await parts.db.write(lambda work: work.record(seen))
     return found
+
+
+async def report_to_print(parts: AuditParts, caller: Caller, month: str) -> dict[str, Any]:
+    """The same for its paper, recorded as printed. Refusal `not-found`."""
+    found = await parts.db.read(lambda session: _known(session, month))
+    printed = caller.access("audit.report.print", "report", month, release=f"sha256:{found['digest']}")
+    await parts.db.write(lambda work: work.record(printed))
+    return found
+
+
+def _known(session: Session, month: str) -> dict[str, Any]:
+    kept = queries.report(session, month)
+    if kept is None:
+        raise Refusal("not-found")
+    return report_shown(kept)
 
 
 def _words(name: str) -> dict[str, str]:
