@@ -118,6 +118,7 @@ async def test_a_case_is_read_taken_and_decided_by_a_person(audit: Service, host
         await sent(client, f"{path}/assignment", 200)
         await sent(other, f"{path}/decision", 403, decision="explained", reason="残業")
         await sent(client, f"{path}/decision", 422, decision="explained", reason=" ")
+        await sent(client, f"{path}/decision", 422, decision="explained", reason="番号 123456789018 の人")
         decided = await sent(client, f"{path}/decision", 200, decision="misuse", reason="私用の閲覧")
         assert (decided["state"], decided["decided_by"]) == ("misuse", "auditor-1")
         await sent(client, f"{path}/assignment", 409)

@@ -72,7 +72,7 @@ def keep_matters(access: Access, memory: Memory) -> None:
 def purpose_without_case(look: Look) -> Iterator[Sign]:
     """People's data are handled for no case, for one that nobody ever opened, or for one that has ended."""
     access = look.access
-    if not look.personal:
+    if not (look.personal and look.counted):
         return
     if not (access.purpose and access.case):
         if access.action in look.facts.acts.stated:

@@ -6,6 +6,7 @@ from typing import Any, Final
 from services.audit.domain.detections.cases import EXCEPTION
 from services.audit.domain.detections.facts import day_of
 from services.audit.domain.detections.rules import rules_on
+from services.audit.domain.incidents.plain_text import refuse_numbers
 from services.audit.domain.states import step
 from services.audit.storage.detections import cases
 from services.audit.storage.detections.tables import DetectionException
@@ -21,7 +22,12 @@ LONGEST: Final = timedelta(days=366)
 def propose_exception(
     work: Work, caller: Caller, scope: dict[str, str], since: datetime, until: datetime, reason: str
 ) -> dict[str, Any]:
-    """Refusals `detection-unknown`, `exception-too-wide` (nothing named but the rule), `exception-span`."""
+    """A proposal; nothing is excepted yet.
+
+    Refusals `detection-unknown`, `exception-too-wide` (nothing named but the rule), `exception-span`,
+    `text-holds-number`.
+    """
+    refuse_numbers(reason)
     if scope["rule"] and scope["rule"] not in rules_on(day_of(work.now)):
         raise Refusal("detection-unknown")
     if not (scope["about"] or scope["object_id"] or scope["equipment"]):

@@ -3,6 +3,7 @@
 from typing import Any, Final, Literal
 
 from services.audit.domain.detections.cases import CASE
+from services.audit.domain.incidents.plain_text import refuse_numbers
 from services.audit.domain.states import step
 from services.audit.storage.detections import cases
 from services.audit.usecases.detections.assign_case import moved, refuse_own
@@ -19,8 +20,9 @@ Decision = Literal["misuse", "explained", "false_alarm"]
 def decide_case(work: Work, caller: Caller, case_id: str, decision: Decision, reason: str) -> dict[str, Any]:
     """`misuse`, `explained` or `false_alarm`, for good; misuse of an account opens an incident.
 
-    Refusals `own-case`, `case-not-yours`, `transition-refused`.
+    Refusals `own-case`, `case-not-yours`, `transition-refused`, `text-holds-number`.
     """
+    refuse_numbers(reason)
     case = cases.case_of(work.session, case_id, to_change=True)
     refuse_own(case, caller.principal.id)
     to = step(CASE, case.state, decision)
