@@ -13,7 +13,7 @@ from services.authority.app import create_parts
 from services.authority.parts import AuthorityParts
 from services.authority.settings import AuthoritySettings
 from services.authority.storage.registers import clients_after, equipment_after, staff_after
-from services.authority.usecases.change_keys import rotate_key
+from services.authority.usecases.change_keys import rotate_key, tell_key_destroyed
 from services.authority.usecases.client_register import client_view
 from services.authority.usecases.equipment_register import equipment_view
 from services.authority.usecases.staff_register import staff_view
@@ -149,11 +149,13 @@ def rotate(data_dir: Path, name: str, by: str, approval: str) -> dict[str, Any]:
 def destroy(data_dir: Path, name: str, by: str, approval: str) -> dict[str, Any]:
     """Destroys a key and all that it protects, with two people; the certificate's facts."""
     with authority_on(data_dir) as parts:
-        _use_approval(parts, "keys.destroy", name, by, approval)
-        return parts.keyring.destroy(name)
+        caller = _use_approval(parts, "keys.destroy", name, by, approval)
+        facts = parts.keyring.destroy(name)
+        parts.db.write_now(lambda work: tell_key_destroyed(work, caller, facts))
+        return facts
 
 
-def _use_approval(parts: AuthorityParts, action: str, name: str, by: str, approval: str) -> None:
+def _use_approval(parts: AuthorityParts, action: str, name: str, by: str, approval: str) -> Caller:
     """The approval is the one that authority keeps: asked for by `by`, decided by somebody else, used once."""
     if not any(info.name == name for info in parts.keyring.list()):
         raise Refusal("not-found", key=name)
@@ -166,6 +168,7 @@ def _use_approval(parts: AuthorityParts, action: str, name: str, by: str, approv
         work.record(caller.access(action, "key", name))
 
     parts.db.write_now(write)
+    return caller
 
 
 def _plan_view(row: PlanRow) -> dict[str, Any]:

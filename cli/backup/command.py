@@ -113,7 +113,8 @@ def _told(done: Restored) -> Any:
             f"復元 / restored: {done.snapshot} ({done.made_at})",
             f"  データ / blobs: {done.blobs:,}; 既に廃棄 / destroyed in the backup: {done.missing:,}",
             f"  再び廃棄 / destroyed again: {done.copies_destroyed:,} 複製 / copies,"
-            f" {done.numbers_destroyed:,} 照会番号 / inquiry numbers, {done.ledgers_destroyed:,} 台帳 / ledgers",
+            f" {done.numbers_destroyed:,} 照会番号 / inquiry numbers,"
+            f" {done.ledgers_destroyed:,} 台帳 / ledgers, {done.keys_destroyed:,} 鍵 / keys",
             f"  記録 / log: {done.log_size:,}, root {done.log_root}",
         )
     )

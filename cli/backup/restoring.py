@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from sqlmodel import Session
 
@@ -36,6 +36,8 @@ from shared.hosting import Kit
 from shared.refusals import Refusal
 from shared.trail import Access, Actor
 
+KEY_COPY: Final = "key/"
+COUNTED: Final = ("copies", "numbers", "ledgers", "keys")
 RESTORER: Final = Actor.job("restore")
 
 
@@ -50,13 +52,14 @@ class Restored:
     copies_destroyed: int
     numbers_destroyed: int
     ledgers_destroyed: int
+    keys_destroyed: int
     log_size: int
     log_root: str
 
     @property
     def destroyed(self) -> int:
-        """Copies, numbers and whole ledgers."""
-        return self.copies_destroyed + self.numbers_destroyed + self.ledgers_destroyed
+        """Copies, numbers, whole ledgers, keys."""
+        return self.copies_destroyed + self.numbers_destroyed + self.ledgers_destroyed + self.keys_destroyed
 
 
 def restore(
@@ -125,11 +128,13 @@ def _blobs(backups: BackupFolder, place: DataDir) -> tuple[int, int]:
 
 def _destroy_again(kit: Kit, snapshot: Snapshot, journals: Iterable[Path]) -> dict[str, int]:
     """What the journals name, and what has a gravestone: key first, then bytes and rows."""
-    store, counts = BlobStore(kit.data_dir / "blobs", kit.keyring, "restore"), {"copies": 0, "numbers": 0, "ledgers": 0}
+    store, counts = BlobStore(kit.data_dir / "blobs", kit.keyring, "restore"), dict.fromkeys(COUNTED, 0)
     numbers: dict[str, set[str]] = {}
     ended: set[str] = set()
     for line in (line for journal in journals for line in read_journal(journal)):
-        if "copy" in line:
+        if str(line.get("copy", "")).startswith(KEY_COPY):
+            counts["keys"] += _destroy_key(kit, snapshot, line)
+        elif "copy" in line:
             counts["copies"] += _destroy_copy(kit, store, str(line["copy"]))
         elif line["what"] == "numbers":
             numbers.setdefault(line["plan"], set()).update(line["digests"])
@@ -150,6 +155,14 @@ def _destroy_again(kit: Kit, snapshot: Snapshot, journals: Iterable[Path]) -> di
     finally:
         database.close()
     return {f"{name}_destroyed": count for name, count in counts.items()}
+
+
+def _destroy_key(kit: Kit, snapshot: Snapshot, line: dict[str, Any]) -> int:
+    """A key that was destroyed by two people; one destroyed before the backup may have been made anew."""
+    if line["at"] <= _utc(snapshot.made_at):
+        return 0
+    kit.keyring.destroy(line["copy"].removeprefix(KEY_COPY).rpartition("/")[0])
+    return 1
 
 
 def _numbers(session: Session, plan: str) -> list[str]:

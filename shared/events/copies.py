@@ -39,7 +39,7 @@ class CopyDestroyed(Event):
     """A copy of personal data no longer exists anywhere in this system.
 
     `what` is a row of the destruction table (reader_copy, transfer_file, received_media, reply_backup, my_numbers,
-    inquiry_numbers, request_data, exchange_file); `digest` is that of the destroyed cipher text, or of the list of
+    inquiry_numbers, request_data, exchange_file) or a key; `digest` is that of the destroyed cipher text, or of the list of
     what was destroyed.
     """
 

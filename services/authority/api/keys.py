@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.authority.parts import AuthorityParts
-from services.authority.usecases.change_keys import allow_key_change, keys_view, rotate_key
+from services.authority.usecases.change_keys import allow_key_change, keys_view, rotate_key, tell_key_destroyed
 from shared.auth.allow import allow
 from shared.auth.caller import Caller
 from shared.http import parts_of
@@ -42,4 +42,6 @@ async def rotate(body: KeyName, parts: Parts, caller: Annotated[Caller, allow("k
 async def destroy(body: KeyName, parts: Parts, caller: Annotated[Caller, allow("keys.destroy")]) -> dict[str, Any]:
     """Needs an approval for `keys.destroy` with the key's name as the object. Answers the certificate's facts."""
     await allow_key_change(parts, caller, "keys.destroy", body.name)
-    return await asyncio.to_thread(parts.keyring.destroy, body.name)
+    facts = await asyncio.to_thread(parts.keyring.destroy, body.name)
+    await parts.db.write(lambda work: tell_key_destroyed(work, caller, facts))
+    return facts

@@ -1,5 +1,6 @@
 """Keys are rotated and destroyed, with two people."""
 
+import hashlib
 from typing import Any, Final
 
 from services.authority.parts import AuthorityParts
@@ -8,7 +9,9 @@ from shared.blobs.store import BlobStore
 from shared.crypto.keyring import KeyInfo, Keyring
 from shared.crypto.published import TOKENS
 from shared.db import Work
+from shared.events.copies import CopyDestroyed
 from shared.refusals import Refusal
+from shared.trail.record import canonical
 
 DESTRUCTION: Final = "keys.destroy"
 
@@ -28,6 +31,26 @@ async def allow_key_change(parts: AuthorityParts, caller: Caller, action: str, n
         work.record(caller.access(action, "key", name))
 
     await parts.db.write(write)
+
+
+def tell_key_destroyed(work: Work, caller: Caller, facts: dict[str, Any]) -> None:
+    """Announce the certificate's facts, so that a backup restored later has the key destroyed again."""
+    name, at = str(facts["name"]), work.now
+    destroyed = CopyDestroyed(
+        copy_id=f"key/{name}/{at:%Y%m%dT%H%M%S}",
+        service="authority",
+        what="key",
+        object_type="key",
+        object_id=name,
+        records=0,
+        digest=hashlib.sha256(canonical(facts)).hexdigest(),
+        method="key destroyed",
+        due_at=at,
+        destroyed_at=at,
+        by=caller.principal.id,
+        approval=caller.approval,
+    )
+    work.announce(destroyed, subject=f"key/{name}"[:120])
 
 
 def rotate_key(keyring: Keyring, blobs: BlobStore, name: str) -> dict[str, Any]:

@@ -130,3 +130,4 @@ async def test_a_key_is_destroyed_with_two_people(authority: Authority) -> None:
         done = await admin.post("/authority/v1/keys/destruction", json={"name": "plan/00012345"})
         assert done.status_code == 200
         assert done.json()["keys"][0]["purpose"] == "wrap"
+    assert announced(authority.parts).count("shokai.copy.destroyed.v1") == 1

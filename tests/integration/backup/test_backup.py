@@ -16,9 +16,13 @@ from cli.embedded import Embedded
 from cli.main import app
 from cli.verify import verify_log
 from services.audit.parts import AuditParts
+from services.authority.parts import AuthorityParts
+from services.authority.usecases.change_keys import tell_key_destroyed
 from services.matcher.storage.ledger import numbers_of
 from services.media.parts import MediaParts
 from services.media.usecases.destroy_backups import destroy_backups
+from shared.auth.caller import Caller
+from shared.auth.principals import Principal
 from shared.blobs.errors import BlobGone
 from shared.blobs.ref import BlobRef
 from shared.blobs.store import BlobStore
@@ -56,6 +60,15 @@ def end_replies(house: Apart) -> None:
     asyncio.run_coroutine_threadsafe(house.embedded.idle(), house._loop).result(60)
 
 
+def destroy_key(house: Apart, name: str) -> None:
+    """As two people do over HTTP; the key was made before the backup."""
+    authority = cast(AuthorityParts, house.embedded.services["authority"].parts)
+    caller = Caller(Principal(kind="staff", id="admin-1"), approval="a")
+    facts = authority.keyring.destroy(name)
+    authority.db.write_now(lambda work: tell_key_destroyed(work, caller, facts))
+    asyncio.run_coroutine_threadsafe(house.embedded.idle(), house._loop).result(60)
+
+
 def shokai(*words: object, expect: int = 0) -> dict[str, object]:
     """A command, as it is called."""
     done = CliRunner().invoke(app, [*map(str, words), "--json"])
@@ -76,6 +89,7 @@ def past(tmp_path_factory: pytest.TempPathFactory) -> Past:
             lambda session: session.connection().exec_driver_sql("SELECT package FROM reply").scalar_one()
         )
         reply = BlobRef.model_validate(json.loads(package))
+        media.keyring.wrap("plan/99999999", bytes(32), context="c")
         deleted, kept = months.numbers.values()
         past = Past(place / "data", place / "backups", place / "key.json", deleted, kept, reply)
         shokai("backup", "--data-dir", past.data, "--to", past.backups, "--key", past.key)
@@ -85,6 +99,7 @@ def past(tmp_path_factory: pytest.TempPathFactory) -> Past:
         portal(address).until(f"/intake/v1/requests/{request}", "accepted")
         move_to(house, "2026-06-30T23:59:59+09:00")
         end_replies(house)
+        destroy_key(house, "plan/99999999")
         portal(address).until(f"/intake/v1/requests/{request}", "replied")
     return past
 
@@ -112,13 +127,15 @@ def close(house: Embedded) -> None:
 def test_what_was_destroyed_since_does_not_come_back(past: Past, tmp_path: Path) -> None:
     assert past.journal.exists()
     told = restored(past, tmp_path / "new", "--journal", past.journal)
-    assert told["numbers_destroyed"] == 1
+    assert (told["numbers_destroyed"], told["keys_destroyed"]) == (1, 1)
     assert int(str(told["copies_destroyed"])) >= 1
     store = BlobStore(tmp_path / "new" / "blobs", DataDir(tmp_path / "new").keyring(), "test")
     with pytest.raises(BlobGone):
         store.get(past.reply)
     assert not list((tmp_path / "new" / "blobs" / "data" / "media").rglob("*.blob"))
     assert numbers_in(tmp_path / "new") == {past.kept}
+    keys = DataDir(tmp_path / "new").keyring().list()
+    assert [key.destroyed_at is not None for key in keys if key.name == "plan/99999999"] == [True]
 
 
 def test_without_the_journal_it_would_and_one_has_to_say_so(past: Past, tmp_path: Path) -> None:
