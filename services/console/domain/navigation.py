@@ -31,8 +31,8 @@ ENTRIES: Final = (
     Entry("/regulations", "規程", "regulations", "g", "audit.regulation.view"),
     Entry("/reports", "アクセス分析", "analysis", "p", "audit.report.view"),
     Entry("/passkeys", "パスキー", "passkeys", "y", "authority.passkey.list"),
-    Entry("/incidents", "漏えい等事案", "incidents", "N", "audit.incident.open"),
-    Entry("/provisions", "提供記録簿", "provisions", "B", "audit.provision.view"),
+    Entry("/incidents", "漏えい等事案", "incidents", "n", "audit.incident.open"),
+    Entry("/provisions", "提供記録簿", "provisions", "b", "audit.provision.view"),
     Entry("/rooms", "入退室", "security room", "m", "audit.room.view"),
 )
 
