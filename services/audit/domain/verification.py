@@ -27,7 +27,7 @@ class SourceSeen:
 
 
 @dataclass
-class _Source:
+class SourceRead:
     """What has been read of one source; `at` is the log index of the record read last."""
 
     spans: tuple[Span, ...] = ()
@@ -45,14 +45,14 @@ class Verification:
     progress: Callable[[int, int], None] | None = None
     findings: list[Finding] = field(default_factory=list)
     tree: Tree = field(default_factory=Tree)
-    _sources: dict[str, _Source] = field(default_factory=dict)
+    sources_read: dict[str, SourceRead] = field(default_factory=dict)
     _upper: dict[int, tuple[Tile, list[bytes]]] = field(default_factory=dict)
 
     def run(self) -> None:
         """Read the whole log; afterwards `findings` is empty or says what is wrong, the lowest index first."""
         size = self.checkpoint.size
         for start in range(0, size, FULL):
-            if not self._read_bundle(tile_at(ENTRIES, start, size)) or len(self.findings) >= MOST_FINDINGS:
+            if not self.read_bundle(tile_at(ENTRIES, start, size)) or len(self.findings) >= MOST_FINDINGS:
                 break
             if self.progress:
                 self.progress(self.tree.size, size)
@@ -64,10 +64,10 @@ class Verification:
         """The sources, by name."""
         return tuple(
             SourceSeen(name, seen.records, seen.spans[0].first, seen.spans[-1].last)
-            for name, seen in sorted(self._sources.items())
+            for name, seen in sorted(self.sources_read.items())
         )
 
-    def _read_bundle(self, tile: Tile) -> bool:
+    def read_bundle(self, tile: Tile) -> bool:
         """Take in up to 256 records. False where the log cannot be read on."""
         leaves: list[bytes] = []
         stated = self._stated_hashes(tile)
@@ -109,7 +109,7 @@ class Verification:
         except Refusal as refusal:
             self._find(refusal.code, index)
             return
-        source = self._sources.setdefault(link.source, _Source())
+        source = self.sources_read.setdefault(link.source, SourceRead())
         place = placed(source.spans, link)
         if place.repeated:
             self._find("repeated", index, link)
@@ -156,7 +156,7 @@ class Verification:
         """What only the end of the log can tell."""
         if self.tree.size == self.checkpoint.size and self.tree.root != self.checkpoint.root:
             self._find("root-differs", None, always=True)
-        for name, seen in sorted(self._sources.items()):
+        for name, seen in sorted(self.sources_read.items()):
             for gap in gaps(seen.spans):
                 link = Link(name, gap.first, "", "")
                 self._find("records-missing", None, link, last=gap.last)
