@@ -17,6 +17,7 @@ from services.matcher.domain.current import ALIVE, DEAD, is_other, joined_codes,
 from services.matcher.domain.table import IDENTIFIED
 
 DATE: Final = "%Y%m%d"
+EIGHT: Final = 8
 
 
 @cache
@@ -38,7 +39,8 @@ def with_conflicts(rows: pl.DataFrame, as_of: str) -> pl.DataFrame:
     `compared`. That date of birth or sex differ sends any answer to a person already.
     """
     day, last = pl.col("status_date"), pl.col("held_resident_on").fill_null("")
-    real = day.str.to_date(DATE, strict=False).is_not_null()
+    # The parser also takes months and days of one digit; the layout's dates have eight.
+    real = (day.str.len_chars() == EIGHT) & day.str.to_date(DATE, strict=False).is_not_null()
     named = {
         "DEATH-NAME-DIFFERS": is_other("name", pl.lit(value=True)),
         "DEATH-ADDRESS-DIFFERS": is_other("address", pl.lit(value=True)),

@@ -66,7 +66,7 @@ def test_what_should_not_be_there_is_never_shown(name: str, value: Any) -> None:
 
 
 @given(data=st.dictionaries(st.text(), st.recursive(st.text(min_size=3), lambda inner: st.lists(inner, min_size=1))))
-@settings(max_examples=200, deadline=None, database=None)
+@settings(max_examples=60, deadline=None, database=None)
 def test_made_up_fields_are_counted_and_not_named(data: dict[str, Any]) -> None:
     event = body("intake.cycle.closed.v1", {f"{name}!": value for name, value in data.items()})
     told = described(event)

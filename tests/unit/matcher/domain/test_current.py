@@ -185,7 +185,7 @@ people: Final = st.fixed_dictionaries({item: st.sampled_from(TEXTS[item]) for it
 
 
 @given(asked=people, answered=people, before=st.sampled_from("12345"), reason=st.sampled_from(REASONS))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_a_change_says_what_differs_and_nothing_differs_unsaid(
     asked: dict[str, str], answered: dict[str, str], before: str, reason: str
 ) -> None:
