@@ -3,8 +3,11 @@
 from collections.abc import Iterable
 
 from scripts.pages.markdown import code, codes, page, table
+from services.audit.domain.disclosure.acts import told_acts
 from shared.auth.acts import ActRule, act_rules
+from shared.calendar.clock import JST, SystemClock
 from shared.trail import actions
+from shared.trail.activities import activities, activity_of
 
 
 def matrix_page() -> str:
@@ -29,16 +32,43 @@ def matrix_page() -> str:
 
 
 def actions_page() -> str:
-    """The closed vocabulary of access records."""
+    """The closed vocabulary of access records, and the activities that they belong to."""
     rows = [
-        (code(action.name), action.ja, action.en, "yes" if action.personal_data else "")
+        (code(action.name), action.ja, action.en, "yes" if action.personal_data else "", *_served(action.name))
         for action in sorted(actions().values(), key=lambda action: action.name)
     ]
     intro = (
         "What may stand in an access record as its action; a record with another word cannot be written. A refused\n"
         "act is recorded under its name in the [access matrix](access-matrix.md). Data: `shared/trail/vocabulary/`."
     )
-    return page("Audited actions", intro, table(("action", "記録", "meaning", "touches personal data"), rows))
+    heads = ("action", "記録", "meaning", "touches personal data", "activity", "told to the person")
+    return page("Audited actions", intro, table(heads, rows), _activities())
+
+
+def _served(action: str) -> tuple[str, str]:
+    """The activity of today, where no purpose is stated, and what a disclosure calls the act."""
+    activity = activity_of(action, "", SystemClock().now().astimezone(JST).date())
+    told = told_acts().get(action)
+    return code(activity.code) if activity else "", told.category if told else ""
+
+
+def _activities() -> str:
+    rows = [
+        (
+            code(row.version),
+            row.ja,
+            row.en,
+            codes(row.purposes),
+            "<br>".join(row.basis(my_number=True)),
+            codes(row.categories),
+            codes(row.recipients),
+            row.kept,
+        )
+        for row in activities()
+    ]
+    heads = ("activity", "処理", "meaning", "purposes", "legal basis", "kinds of data", "to whom", "kept")
+    told = "Dated rows: a record is read by the one of its day. Data: `shared/trail/activities/`."
+    return f"## Processing activities\n\n{told}\n\n{table(heads, rows)}"
 
 
 def _by_service(rules: Iterable[ActRule]) -> dict[str, list[ActRule]]:

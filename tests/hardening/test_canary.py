@@ -11,15 +11,18 @@ import pytest_asyncio
 import structlog
 
 from shared.events.intake import RequestReturned
+from shared.sentinel.numbers import Seeker
+from shared.sentinel.places import Sentinel
 from shared.telemetry.logs import configure_logs, log
 from shared.trail import Access, Actor
 from tests.e2e.outside_client import with_purpose
 from tests.e2e.outside_files import Reply, disc_of, open_package, request_file
 from tests.hardening.house import DISC_PLAN, PLAN, House, answers, house_in
-from tests.hardening.marks import Trace, asked, every_file, land, marks, traces
+from tests.hardening.marks import WRONG, Trace, asked, every_file, land, marks, traces
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+DOOR = "扉名称,機器アドレス,起動区分,変化時刻,移動元区画名,移動先区画名,ユーザID,操作者,属性1\n"
 EVENTS = "select body from outbox union all select body from inbox"
 
 
@@ -31,6 +34,7 @@ class Lived:
     logged: io.StringIO
     replies: list[Reply] = field(default_factory=list)
     answers_with_people: list[str] = field(default_factory=list)
+    disclosed: int = 0
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -44,6 +48,7 @@ async def lived(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lived
             await first_cycle(life)
             await second_cycle(life)
             await mistakes(house)
+            await audited(life)
             await house.embedded.idle()
             yield life
     finally:
@@ -159,6 +164,39 @@ async def mistakes(house: House) -> None:
     assert checked.is_success
 
 
+async def audited(life: Lived) -> None:
+    """The auditor follows one person by number, searches in every form, takes a room log in, opens every list."""
+    house, number = life.house, next(row[3] for row in life.replies[0].records if row[3])
+    headers = with_purpose("audit", "disclosure-1")
+    whom = {"plan_number": PLAN, "inquiry_number": number}
+    found = await house.json("auditor-1", "POST", "/matcher/v1/subjects", json=whom, headers=headers)
+    told = await house.json(
+        "auditor-1", "POST", "/audit/v1/disclosures", json={"tokens": found["tokens"]}, headers=headers
+    )
+    life.disclosed = len(told["acts"])
+    for text in (number, *(marks()[name] for name in ("number of 0", "code of 1", "kanji of 2"))):
+        body = {"plan_number": PLAN, "inquiry_number": text}
+        await house.call("auditor-1", "POST", "/matcher/v1/subjects", json=body, headers=headers)
+        await house.call("auditor-1", "POST", "/audit/v1/disclosures", json={"tokens": [text]}, headers=headers)
+        await house.call("auditor-1", "GET", "/audit/v1/records", params={"object": text, "subject": text})
+    room = DOOR + f"マイナンバー室扉,0-06,アクセス制御,2026/6/1 9:04,000 区画外,018 マイナンバー室,123,{WRONG[1]},\n"
+    taken = await house.call("auditor-1", "POST", "/audit/v1/room-logs", content=room.encode("cp932"))
+    assert taken.status_code == 201, taken.text
+    for path in await lists(house):
+        for who in ("auditor-1", "supervisor-1"):
+            await house.call(who, "GET", path)
+
+
+async def lists(house: House) -> list[str]:
+    """Every page of every service that can be opened without knowing anything."""
+    found = []
+    for service in house.embedded.services:
+        paths = (await house.http.get(f"/{service}/openapi.json")).json()["paths"]
+        found += [path for path, operations in paths.items() if "get" in operations and "{" not in path]
+    assert len(found) > 30
+    return found
+
+
 def databases(house: House, query: str) -> list[tuple[str, bytes]]:
     """The bodies that a query finds in every service's database."""
     found = []
@@ -195,6 +233,7 @@ async def test_it_was_a_life(lived: Lived) -> None:
     assert any("空蝉" in cell for row in main.records for cell in row)
     assert {row[-1] for row in secret.records} <= set(marks().values())
     assert any("釣鐘" in text for text in lived.answers_with_people)
+    assert lived.disclosed > 10
     assert "bus.event.failed" in lived.logged.getvalue()
     for what, places in everything(lived).items():
         assert sum(len(data) for _, data in places) > 100, what
@@ -215,6 +254,14 @@ async def test_nobody_is_found_in_what_is_shown_to_ops(lived: Lived) -> None:
             assert answer.status_code == 200
             shown.append((f"{service}/{path}", answer.content))
     assert list(traces(shown, marks())) == []
+
+
+async def test_the_sentinel_finds_nobody_by_number_or_by_name(lived: Lived) -> None:
+    """Two independent searches agree; the sentinel does not know whom it looks for by number."""
+    sentinel = Sentinel(Seeker(marks()))
+    sentinel.look_at_folder(lived.house.data_dir)
+    assert (sentinel.looked.found, sentinel.looked.unread) == ([], [])
+    assert sentinel.looked.values > 1000
 
 
 async def test_the_search_finds_what_is_planted(lived: Lived) -> None:
@@ -238,4 +285,7 @@ async def test_the_search_finds_what_is_planted(lived: Lived) -> None:
     assert found["log lines"] >= {"kanji of 0"}
     assert found["file names"] >= {"kanji of 0"}
     assert found["files"] >= {"kanji of 0", "half of 0", "number of 0"}
+    sentinel = Sentinel()
+    sentinel.look_at_folder(house.data_dir)
+    assert "my_number" in {each.kind for each in sentinel.looked.found}
     assert Trace("half of 0", "leak.bin") in set(traces(every_file(house.data_dir), sought))

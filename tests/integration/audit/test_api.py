@@ -18,6 +18,7 @@ from shared.events import Event
 from shared.events.authority import StaffChanged
 from shared.events.copies import CopyDestroyed
 from shared.hosting import Service
+from shared.people.check_digits import my_number_of, resident_code_of
 from shared.trail import Actor
 from tests.integration.audit.conftest import AT, Source, deliver
 from tests.integration.conftest import Host, portal, staff
@@ -331,3 +332,16 @@ async def test_records_come_in_the_forms_of_other_systems(audit: Service, host: 
     assert [one["fhir"]["entity"][0]["what"]["identifier"]["value"] for one in fhir] == ["r-2"]
     ocsf = await found(host, object="r-2", form="ocsf")
     assert [one["ocsf"]["class_uid"] for one in ocsf] == [6005]
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_no_search_brings_an_individual_number_into_the_log(audit: Service, host: Host) -> None:
+    number, code = my_number_of("12345678901"), resident_code_of("1234567890")
+    words = {"object": number, "subject": code, "case": f"c-{number}", "actor": f"x:{code}"}
+    async with host.client("audit", staff("auditor")) as client:
+        for name, word in words.items():
+            answer = await client.get(RECORDS, params={name: word})
+            assert answer.status_code == 422
+            assert word not in answer.text
+        ours = await client.get(RECORDS, params={"object": f"01a20e98-0a4f-709d-a3f5-{number}"})
+    assert ours.status_code == 200

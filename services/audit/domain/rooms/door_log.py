@@ -137,7 +137,8 @@ def _row(line: int, cells: Sequence[str]) -> Row | None:
 
 
 def _is_text(cell: str) -> bool:
-    return len(cell) <= LONGEST and cell.isprintable()
+    # The wide blank between a family and a given name does not count as printable.
+    return len(cell) <= LONGEST and cell.replace("\u3000", " ").isprintable()
 
 
 def _instant(text: str) -> datetime | None:
