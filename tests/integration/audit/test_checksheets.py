@@ -10,6 +10,7 @@ import pytest
 
 from services.audit.domain.checksheets.room_gaps import business_days
 from services.audit.usecases.checksheets.open_sheet import keep_sheets, next_sheets
+from services.audit.usecases.detections.scan import scan
 from services.audit.usecases.publish_checkpoint import publish_checkpoint
 from shared.events.copies import CopyDestroyed
 from shared.events.media import DiscLost
@@ -17,7 +18,7 @@ from shared.hosting import Service
 from shared.trail import Actor
 from tests.integration.audit.conftest import Source, deliver
 from tests.integration.audit.test_api import announce, found, parts_of
-from tests.integration.audit.test_rooms import LOGS, csv_of
+from tests.integration.audit.test_rooms import LOGS, csv_of, on_roster
 from tests.integration.conftest import Host, staff
 
 SHEET = "/audit/v1/checksheets/2026-Q2"
@@ -224,3 +225,16 @@ async def test_an_individual_number_has_no_place_in_a_remark(audit: Service, hos
     await opened(host, audit)
     row = {"item": 1, "answer": "yes", "remarks": "番号 １２３４５６７８９０１８ を確認"}
     await post(host, CLERK, "/answers", {"answers": [row]}, status=422)
+
+
+@sqlite_only
+async def test_who_is_trained_and_acts_off_the_roster_are_told(audit: Service, host: Host) -> None:
+    await on_roster(audit, "operator-1", "123")
+    actor = Actor("staff", "operator-9", team="operator", equipment="jlis-1", place="security_room")
+    await deliver(parts_of(audit), Source("matcher").make(1, actor=actor, action="matcher.review.read"))
+    host.clock.set(host.clock.now() + timedelta(hours=1))
+    await scan(parts_of(audit), host.clock.now())
+    sheet = await opened(host, audit, OVER)
+    told = {one["code"]: one for number in (1, 5) for one in item(sheet, number)["evidence"]}
+    assert told["roster-trained"]["facts"] == {"people": 1, "trained": 0, "pledged": 0}
+    assert (told["access-off-duty"]["says"], item(sheet, 5)["suggested"]) == ("no", "no")

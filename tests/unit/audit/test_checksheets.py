@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.audit.domain.checksheets import signing
@@ -16,6 +16,7 @@ from services.audit.domain.checksheets.items import Item, version_at
 from services.audit.domain.checksheets.measures import measures_at
 from services.audit.domain.checksheets.periods import Quarter, quarter_at, quarter_of
 from services.audit.domain.checksheets.room_gaps import business_days, gaps
+from services.audit.domain.detections.rules import all_rules
 from services.audit.domain.states import step
 from shared.refusals import Refusal
 from shared.trail import actions
@@ -80,7 +81,8 @@ def test_measures_name_actions_and_events_that_exist() -> None:
     measures = measures_at(date(2026, 4, 1))
     for action in (*measures.custody, *(name for move in measures.moves for name in move)):
         assert action in actions(), action
-    assert set(measures.looks) & set(actions())
+    assert set(measures.looks) <= set(actions())
+    assert set(measures.control) <= {rule.code for rule in all_rules()}
     assert measures.late_after("received_media") > measures.late_after("reply_backup")
 
 
@@ -120,6 +122,7 @@ def test_steps_that_the_table_does_not_hold_are_refused_with_what_is_allowed(
                 assert refused.value.facts["allowed"] == sorted(following)
 
 
+@settings(deadline=None)  # the first look at the holidays of a year takes its time
 @given(st.sets(st.integers(0, 90), max_size=70), st.integers(1, 5))
 def test_a_gap_is_so_many_business_days_in_a_row_without_a_row(offsets: set[int], least: int) -> None:
     first = date(2026, 4, 1)

@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import UTC, date, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.audit.domain.reports import analysis
@@ -24,6 +24,7 @@ ROWS = st.lists(
 )
 
 
+@settings(deadline=None)  # the first look at the holidays of a year takes its time
 @given(ROWS)
 def test_every_access_is_counted_once(rows: list[analysis.Row]) -> None:
     tally = analysis.tallied(rows, PERSONAL)

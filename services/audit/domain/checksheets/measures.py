@@ -19,6 +19,7 @@ class Measures:
     late_days_of: Mapping[str, int]
     by_hand: str
     looks: tuple[str, ...]
+    control: tuple[str, ...]
     alarm_days: int
     moves: tuple[tuple[str, str], ...]
     room_gap_days: int

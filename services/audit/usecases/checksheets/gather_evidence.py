@@ -11,6 +11,7 @@ from services.audit.domain.checksheets.periods import Quarter
 from services.audit.storage.checksheets import evidence as stored
 from services.audit.usecases.checksheets import (
     evidence_of_copies,
+    evidence_of_duty,
     evidence_of_regulations,
     evidence_of_rooms,
     evidence_of_the_log,
@@ -22,6 +23,7 @@ from shared.db import Work
 Source = Callable[[Session, Quarter, datetime], Iterable[Evidence]]
 
 SOURCES: Final[tuple[Source, ...]] = (
+    evidence_of_duty.evidence,
     evidence_of_rooms.evidence,
     evidence_of_the_log.evidence,
     evidence_of_copies.evidence,
