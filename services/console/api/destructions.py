@@ -15,6 +15,8 @@ from services.console.sessions import Sessions
 from shared.refusals import Refusal
 
 LEDGER: Final = "/audit/v1/destructions"
+MASKINGS: Final = "/audit/v1/maskings"
+ROUNDS: Final = "/audit/v1/sentinel-runs"
 HOLDS: Final = "/audit/v1/holds"
 APPROVALS: Final = "/authority/v1/approvals"
 SET: Final = "audit.hold.set"
@@ -42,6 +44,7 @@ def _showing(router: APIRouter, pages: Pages, sessions: Sessions) -> None:
             calls.get(f"{LEDGER}/forecast"), calls.items(HOLDS, state="active"), _approvals(calls)
         )
         chosen = state if state in STATES else ("overdue" if forecast["overdue"] else "due")
+        maskings, rounds = await asyncio.gather(calls.items(MASKINGS), calls.get(ROUNDS, limit="1"))
         listed = await calls.get(LEDGER, state=chosen, cursor=cursor, limit=str(SHOWN))
         months = months_of(forecast)
         return pages.show(
@@ -55,7 +58,14 @@ def _showing(router: APIRouter, pages: Pages, sessions: Sessions) -> None:
             state=chosen,
             holds=holds,
             approvals=approvals,
+            maskings=maskings,
+            last_round=next(iter(rounds["items"]), None),
         )
+
+    @router.get("/maskings/{batch_id}")
+    async def masking(request: Request, person: Person, batch_id: Id) -> HTMLResponse:
+        certificate = await sessions.as_person(person).get(f"{MASKINGS}/{batch_id}/certificate")
+        return pages.show(request, "masking.html", certificate=certificate)
 
     @router.get("/{destruction_id}")
     async def certificate(request: Request, person: Person, destruction_id: Id) -> HTMLResponse:

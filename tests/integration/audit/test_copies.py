@@ -7,10 +7,12 @@ from typing import Any
 from shared.db import Work
 from shared.events.copies import CopiesKept, CopyDestroyed, KeptCopy
 from shared.hosting import Service
+from shared.people.check_digits import my_number_of
 from tests.integration.conftest import START, Host, staff
 
 LEDGER = "/audit/v1/destructions"
 HOLDS = "/audit/v1/holds"
+REQUEST = "01a20e9f-793b-713a-9933-b1772776a3d1"
 
 
 def kept(copy_id: str, due_at: datetime | None, **more: Any) -> CopiesKept:
@@ -109,12 +111,14 @@ async def test_a_plans_ledger_is_done_when_its_contract_ended(audit: Service, ho
 
 
 async def test_two_people_set_and_lift_a_hold_that_ends_by_itself(audit: Service, host: Host) -> None:
-    await tell(audit, host, kept("c", START - timedelta(days=1), belongs_to=["request/r-1"]))
-    body = {"object_type": "request", "object_id": "r-1", "reason": "訴訟", "ends_on": "2026-07-31"}
+    await tell(audit, host, kept("c", START - timedelta(days=1), belongs_to=[f"request/{REQUEST}"]))
+    body = {"object_type": "request", "object_id": REQUEST, "reason": "訴訟", "ends_on": "2026-07-31"}
     assert (await post(host, HOLDS, body, "")).json()["code"] == "approval-required"
-    for_another = await host.approve("audit", "audit.hold.set", "request/r-2", "supervisor-1")
+    for_another = await host.approve("audit", "audit.hold.set", "request/another", "supervisor-1")
     assert (await post(host, HOLDS, body, for_another)).json()["code"] == "approval-for-something-else"
-    approval = await host.approve("audit", "audit.hold.set", "request/r-1", "supervisor-1")
+    approval = await host.approve("audit", "audit.hold.set", f"request/{REQUEST}", "supervisor-1")
+    for wrong in ({"object_id": my_number_of("12345678901")}, {"reason": f"番号 {my_number_of('12345678901')}"}):
+        assert (await post(host, HOLDS, body | wrong, approval)).status_code == 422
     past = await post(host, HOLDS, body | {"ends_on": "2026-05-31"}, approval)
     assert (past.status_code, past.json()["code"]) == (422, "hold-end-past")
     made = await post(host, HOLDS, body, approval)

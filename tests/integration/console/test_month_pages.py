@@ -1,5 +1,6 @@
 """Deaths, data quality and decision tables through the pages, in a house that has lived through two cycles."""
 
+import asyncio
 import re
 import time
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ import pytest
 from services.console.domain.destruction_months import bars_of, months_of
 from services.console.domain.trend import trend_of
 from shared.calendar.clock import JST
+from shared.events.matcher import BatchMasked
 from tests.e2e.outside_client import staff
 from tests.e2e.outside_work import release
 from tests.integration.console.conftest import running_house
@@ -191,6 +193,25 @@ def test_the_destruction_ledger_and_a_hold_by_two(months: Months) -> None:
     assert not [name for name in NAMES if name in held]
     (certificate,) = re.findall(r'href="(/destructions/[0-9a-f-]{36})"', one.get("/destructions?state=done"))[:1]
     assert "廃棄証明" in words(one.get(certificate))
+
+
+def test_a_masking_is_certified_once_the_sentinel_has_been_there(months: Months) -> None:
+    embedded, desk = months.house.embedded, one_at(months.house, "auditor-1")
+    masked = BatchMasked(batch_id="batch-of-numbers", cycle="2026-06-B", kind="my_number", numbers=2)
+    embedded.services["matcher"].parts.db.write_now(lambda work: work.announce(masked, subject="batch-of-numbers"))
+    audit = embedded.services["audit"]
+    sentinel = next(job for job in audit.jobs if job.name == "audit-sentinel")
+
+    async def a_round() -> None:
+        await embedded.idle()
+        await sentinel.run(audit.parts, audit.parts.clock.now())
+        await embedded.idle()
+
+    asyncio.run_coroutine_threadsafe(a_round(), months.house._loop).result(60)
+    shown = words(desk.get("/destructions"))
+    assert "残存なし" in shown
+    assert "証明済み" in shown
+    assert "個人番号の置換え証明" in words(desk.get("/destructions/maskings/batch-of-numbers"))
 
 
 def test_bars_keep_to_their_picture() -> None:
