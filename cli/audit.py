@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 
 from cli.output import Json, Output
+from cli.packs import check_pack, pack
+from cli.rooms import app as rooms_app
 from cli.verify import Verdict, verify_log
 from cli.witness.command import app as witness_app
 from cli.witnessed import Relied
@@ -15,6 +17,9 @@ from shared.refusals import Refusal
 app = typer.Typer(no_args_is_help=True, help="監査記録 / the access log")
 
 app.add_typer(witness_app, name="witness")
+app.command(name="pack")(pack)
+app.command(name="check-pack")(check_pack)
+app.add_typer(rooms_app, name="rooms")
 
 WRONG_USE = 2
 
@@ -37,9 +42,7 @@ def verify(
     ] = None,
     witness_key: Annotated[
         list[Path] | None,
-        typer.Option(
-            exists=True, dir_okay=False, help="立会人の検証鍵 / verifier key of a witness"
-        ),
+        typer.Option(exists=True, dir_okay=False, help="立会人の検証鍵 / verifier key of a witness"),
     ] = None,
     witness_log: Annotated[
         list[str] | None, typer.Option(help="立会人のフォルダか URL / a witness's directory or URL, asked directly")

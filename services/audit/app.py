@@ -16,6 +16,7 @@ from services.audit.api import (
     holds,
     incidents,
     log,
+    packs,
     provisions,
     records,
     regulations,
@@ -68,6 +69,7 @@ def create_service(settings: AuditSettings, kit: Kit) -> Service:
     _publish_what_is_there(parts)
     routers = (
         log.router,
+        packs.router,
         records.router,
         disclosures.router,
         destructions.router,
