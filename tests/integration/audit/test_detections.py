@@ -142,8 +142,8 @@ async def test_what_comes_after_a_decision_is_a_new_case_that_names_the_old_one(
         await sent(client, f"{CASES}/{case['id']}/return", 200)
         await sent(client, f"{CASES}/{case['id']}/assignment", 200, to="auditor-1")
         await sent(client, f"{CASES}/{case['id']}/decision", 200, decision="false_alarm", reason="時計のずれ")
-        await deliver(audit, Desk("media").made((NIGHT + timedelta(days=1), reading())))
-        await look(audit, host, NIGHT + timedelta(days=1, minutes=10))
+        await deliver(audit, Desk("media").made((NIGHT + 20 * MINUTE, reading()), (NIGHT + 21 * MINUTE, reading())))
+        await look(audit, host, NIGHT + timedelta(minutes=40))
         fresh, old = (await asked(client, CASES))["items"]
         waiting = (await asked(client, CASES, state="waiting", about="staff:operator-1"))["items"]
         rules = {rule["code"]: rule["found"] for rule in (await asked(client, "/audit/v1/detections"))["items"]}

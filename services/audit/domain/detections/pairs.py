@@ -1,6 +1,7 @@
 """Detections about two: approvals between the same two people too often, both ways, or too fast."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -55,7 +56,9 @@ def _judged(look: Look, requester: str, given: Given) -> Iterator[Sign]:
     if enough and amount >= look.parameter("share") * len(theirs):
         yield look.sign("often", actor, requester, month, **told, of=len(theirs), others=others)
     if min(amount, returned) >= look.parameter("mutual"):
-        yield look.sign("mutual", *sorted((actor, requester)), month, **told, back=returned)
+        both = sorted((actor, requester))
+        sign = look.sign("mutual", *both, month, **told, back=returned)
+        yield replace(sign, about=f"staff:{both[0]}")  # one case, whoever of the two approved last
     if quick >= look.parameter("quick"):
         facts: dict[str, Fact] = {**told, "amount": quick, "seconds": int(look.parameter("quick_seconds"))}
         yield look.sign("quick", actor, requester, month, **facts)

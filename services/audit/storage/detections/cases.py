@@ -27,6 +27,12 @@ def undecided_cases(session: Session, about: str) -> Sequence[OddCase]:
     return session.scalars(wanted.order_by(col(OddCase.id).desc()).with_for_update()).all()
 
 
+def decided_among(session: Session, ids: Collection[str]) -> frozenset[str]:
+    """Those of some cases that a person has decided, by id."""
+    wanted = select(col(OddCase.id)).where(col(OddCase.id).in_(sorted(ids)), col(OddCase.decided_by) != "")
+    return frozenset(session.connection().execute(wanted).scalars()) if ids else frozenset()
+
+
 def undecided_among(session: Session, ids: Collection[str]) -> Sequence[OddCase]:
     """Those of some cases that still wait."""
     wanted = select(OddCase).where(col(OddCase.id).in_(sorted(ids)), col(OddCase.state).in_((OPEN, ASSIGNED)))

@@ -1,7 +1,7 @@
 """Keep what was odd as hits, each once."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -15,6 +15,7 @@ from services.audit.usecases.detections.group_hits import group_hits
 from shared.db import Work
 from shared.ids import new_id
 
+LONGEST_KEY: Final = 400
 GROWING: Final = frozenset({"amount", "times", "readers"})
 """Facts that grow with each sign; a hit without them is told as it was at first."""
 
@@ -59,8 +60,8 @@ def _placed(work: Work, signs: Sequence[Sign]) -> list[Placed]:
     return found
 
 
-def _keep(work: Work, placed: Sequence[Placed]) -> int:
-    known = hits.hits_by_key(work.session, {one.place for one in placed})
+def _keep(work: Work, stated: Sequence[Placed]) -> int:
+    placed, known = _at_work(work, stated)
     fresh: list[Hit] = []
     for one in placed:
         if one.place in known:
@@ -73,6 +74,23 @@ def _keep(work: Work, placed: Sequence[Placed]) -> int:
     again = {hit.case_id for hit in known.values() if hit.case_id}
     group_hits(work, [hit for hit in fresh if not hit.exception_id], again)
     return len(fresh)
+
+
+def _at_work(work: Work, placed: Sequence[Placed]) -> tuple[Sequence[Placed], dict[tuple[str, str], Hit]]:
+    """The hits that are there already. One whose case is decided takes nothing more: what comes is a hit of its own."""
+    while True:
+        known = hits.hits_by_key(work.session, {one.place for one in placed})
+        decided = cases.decided_among(work.session, {hit.case_id for hit in known.values() if hit.case_id})
+        over = {place: hit.case_id for place, hit in known.items() if hit.case_id in decided}
+        if not over:
+            return placed, known
+        placed = [
+            replace(one, key=f"{over[one.place]}|{one.key}"[:400]) if one.place in over else one for one in placed
+        ]
+
+
+def _after(placed: Placed, case_id: str) -> Placed:
+    return replace(placed, key=f"{case_id}|{placed.key}"[:LONGEST_KEY])
 
 
 def _seen_again(hit: Hit, sign: Sign) -> None:
