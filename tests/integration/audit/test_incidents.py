@@ -1,28 +1,29 @@
 """Incidents over HTTP: opened, assessed, led to their end; freezes; who is affected."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
 
 from services.audit.app import create_service
+from services.audit.parts import AuditParts
 from services.audit.settings import AuditSettings
 from services.audit.storage import chains
 from services.audit.storage.disclosure.tables import SubjectList
-from services.audit.usecases.incidents.open_incident import open_for_misuse
+from services.audit.usecases.incidents.open_incident import next_alarm, open_for_alarms, open_for_misuse
 from shared.db import Work
 from shared.events import Event
 from shared.events.intake import RequestAccepted
 from shared.events.media import DiscLost, DiscVerified, PackageReady
 from shared.hosting import Service
-from shared.hosting.jobs import run_due
 from tests.integration.audit.conftest import Source, deliver
 from tests.integration.conftest import START, Host, staff
 
 SUPERVISOR = staff("supervisor", "office_pc")
 AUDITOR = staff("auditor", "office_pc")
 DISC, REQUEST, OTHER = (f"{at:08d}-0000-7000-8000-000000000000" for at in (1, 2, 3))
+SQLITE = pytest.mark.parametrize("store", ["sqlite"])
 PLAN, OTHER_PLAN = "00012345", "00054321"
 LEAK = {"people": 40, "my_numbers": True, "encrypted": "none", "happened": "leak", "reason": "影響範囲の調査による"}
 
@@ -55,6 +56,7 @@ async def accepted(host: Host, request_id: str, plan: str, kind: Any, people: in
     await tell(host, event)
 
 
+@SQLITE
 async def test_an_incident_from_detection_to_its_end(host: Host, audit: Service) -> None:
     async with host.client("audit", SUPERVISOR) as http:
         incident = await opened(http)
@@ -102,6 +104,7 @@ async def test_an_incident_from_detection_to_its_end(host: Host, audit: Service)
         assert listed["items"] == []
 
 
+@SQLITE
 async def test_items_have_versions_and_nobody_overwrites_another(host: Host, audit: Service) -> None:
     async with host.client("audit", SUPERVISOR) as http:
         url = f"/audit/v1/incidents/{(await opened(http))['id']}/items/cause"
@@ -114,6 +117,7 @@ async def test_items_have_versions_and_nobody_overwrites_another(host: Host, aud
         assert (number.status_code, number.json()["code"]) == (422, "text-holds-number")
 
 
+@SQLITE
 async def test_what_presses_is_asked_for_by_itself(host: Host, audit: Service) -> None:
     async with host.client("audit", SUPERVISOR) as http:
         new, running = await opened(http), await opened(http)
@@ -150,6 +154,7 @@ async def test_the_radius_of_a_batch_is_that_of_its_replies(host: Host, audit: S
     assert [one["people"] for one in found["plans"]] == [35, 7]
 
 
+@SQLITE
 async def test_clocks_warn_and_run_out(host: Host, audit: Service) -> None:
     async with host.client("audit", SUPERVISOR) as http:
         incident = await opened(http, learned_at="2026-06-01T08:00:00+09:00")
@@ -171,6 +176,7 @@ async def _clock(http: httpx.AsyncClient, incident_id: str, duty: str) -> str:
     return str(next(one["clock"] for one in shown["duties"] if one["code"] == duty))
 
 
+@SQLITE
 async def test_a_false_alarm_closes_early_and_a_leak_does_not(host: Host, audit: Service) -> None:
     async with host.client("audit", SUPERVISOR) as http:
         for facts, closes in ((LEAK, 409), (LEAK | {"happened": "nothing", "people": 0}, 200)):
@@ -247,6 +253,7 @@ async def test_the_radius_of_an_account_a_span_a_plan_and_a_key(host: Host, audi
         assert [one["code"] for one in unheard_of["categories"]] == ["mna-1", "mna-4", "appi-4"]
 
 
+@SQLITE
 async def test_a_case_of_misuse_is_one_incident_with_its_last_access_in_it(host: Host, audit: Service) -> None:
     source = Source("matcher")
     records = source.make(2, action="matcher.review.read", object_type="review", object_id="v1", subjects=1)
@@ -265,9 +272,11 @@ async def test_a_forked_log_is_an_incident(host: Host, audit: Service) -> None:
         chains.raise_alarm(work.session, "log-forked", "", 0, 0, work.now)
 
     await audit.parts.db.write(fork)
-    host.clock.set(START + timedelta(minutes=1))
-    for _ in range(2):
-        await run_due([audit], host.clock.now())
+    parts, now = audit.parts, host.clock.now()
+    assert isinstance(parts, AuditParts)
+    assert await next_alarm(parts, now) == now
+    assert await open_for_alarms(parts, now) == {"incidents": 1}
+    assert await next_alarm(parts, now) is None
     async with host.client("audit", SUPERVISOR) as http:
         (incident,) = (await http.get("/audit/v1/incidents")).json()["items"]
         assert (incident["origin"], incident["object_type"]) == ("alarm", "log")
@@ -308,7 +317,7 @@ async def frozen_here(audit: Service) -> list[tuple[str, str]]:
     return [(row.object_type, row.object_id) for row in rows]
 
 
-@pytest.mark.parametrize("store", ["sqlite"])
+@SQLITE
 async def test_only_supervisors_work_on_incidents(host: Host) -> None:
     await host.start(create_service(AuditSettings(), host.kit))
     for who, opens, works in (
