@@ -5,7 +5,7 @@ N ?= 100000
 RECORDS ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench docs faults lock outside compose-test clean
+.PHONY: help setup demo test check format bench docs faults lock misuse outside compose-test clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ bench:  ## figures for N=100000 inquiries beside a plain-Python baseline, of mat
 	@$(BIN)/python -m tests.bench.radius --records 1000000
 	@$(BIN)/python -m tests.bench.matching --rows $(N)
 	@$(BIN)/python -m tests.accuracy --pairs $(N)
+
+misuse: setup  ## a year of ordinary work with planted misuse: what the detections find, and say for nothing (ARGS="--seed 7")
+	@$(BIN)/python -m tests.misuse $(ARGS)
 
 outside: setup  ## pass rates for sets of addresses and dates that others wrote (ARGS="FOLDER" for sets of your own)
 	@$(BIN)/python -m tests.outside $(ARGS)
