@@ -18,6 +18,7 @@ from services.console.api.gate import Gate
 from services.console.api.health import own_health_routes
 from services.console.api.home import home_routes
 from services.console.api.incidents import incident_routes
+from services.console.api.log import log_routes
 from services.console.api.pages import Pages, install_pages
 from services.console.api.passkeys import passkey_routes
 from services.console.api.provisions import provision_routes
@@ -77,6 +78,7 @@ def create_app(clients: Lines, place: Place, *, unsigned: Lines) -> FastAPI:
         quality_routes,
         rule_routes,
         room_routes,
+        log_routes,
         destruction_routes,
         record_routes,
         case_routes,

@@ -1,6 +1,7 @@
 """The published log: checkpoint, tiles, key, proofs. Open and unrecorded: it holds no personal data and is public."""
 
 import asyncio
+from datetime import date
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Response
@@ -8,6 +9,7 @@ from fastapi import APIRouter, Query, Response
 from services.audit.api.inputs import AnySize, Size, TheParts
 from services.audit.domain.tiles import tile_of
 from services.audit.usecases.prove import prove_consistency, prove_inclusion, published_tile
+from services.audit.usecases.witnesses.digest import digest_of
 from services.audit.usecases.witnesses.show import witnesses_shown
 from shared.auth.allow import allow
 from shared.auth.caller import Caller
@@ -48,6 +50,14 @@ async def witnesses(parts: TheParts, caller: Annotated[Caller, allow("audit.witn
     """Who cosigns the checkpoints, and what each signed last."""
     await parts.db.write(lambda work: work.record(caller.access("audit.witness.list", "witness", "all")))
     return {"items": await witnesses_shown(parts), "next_cursor": None}
+
+
+@router.get("/digests/{day}")
+async def digest(day: date, parts: TheParts, caller: Annotated[Caller, allow("audit.witness.view")]) -> dict[str, Any]:
+    """The last checkpoint of a day in Japan's time with its cosignatures, to print and keep."""
+    found = await digest_of(parts, day)
+    await parts.db.write(lambda work: work.record(caller.access("audit.digest.view", "log", day.isoformat())))
+    return found
 
 
 @router.get("/tile/{path:path}", response_class=Response)

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from services.audit.domain.witnesses import Standing
+from services.audit.storage.tables import SignedCheckpoint
 from services.audit.storage.witness_tables import Cosignature, SourceHead, Witness
 
 
@@ -66,3 +67,9 @@ def heads(session: Session) -> dict[str, SourceHead]:
 
 def _row(session: Session, name: str) -> Witness:
     return session.get(Witness, name) or Witness(name=name)
+
+
+def last_checkpoint_before(session: Session, before: datetime) -> SignedCheckpoint | None:
+    """The newest checkpoint signed before that instant."""
+    wanted = select(SignedCheckpoint).where(col(SignedCheckpoint.signed_at) < before)
+    return session.scalars(wanted.order_by(col(SignedCheckpoint.size).desc()).limit(1)).first()

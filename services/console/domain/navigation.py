@@ -33,6 +33,7 @@ ENTRIES: Final = (
     Entry("/passkeys", "パスキー", "passkeys", "y", "authority.passkey.list"),
     Entry("/incidents", "漏えい等事案", "incidents", "n", "audit.incident.open"),
     Entry("/provisions", "提供記録簿", "provisions", "b", "audit.provision.view"),
+    Entry("/log", "記録の保全", "the log", "o", "audit.witness.view"),
     Entry("/rooms", "入退室", "security room", "m", "audit.room.view"),
 )
 
@@ -50,6 +51,14 @@ class Wait:
 
 
 WAITS: Final = (
+    Wait(
+        "/log",
+        "説明を待つ記録の警報",
+        "alarms of the log that wait",
+        "audit.alarm.explain",
+        "/audit/v1/alarms",
+        (("state", "open"),),
+    ),
     Wait(
         "/cases",
         "判断を待つ不審なアクセスの案件",
