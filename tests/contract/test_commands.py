@@ -41,6 +41,9 @@ PROMISED: Final = frozenset(
         "events discard",
         "events fix",
         "audit verify",
+        "sentinel",
+        "backup",
+        "restore",
         "simulate jlis",
         "simulate people",
     }
