@@ -1,4 +1,4 @@
-"""Cases of odd accesses: what happened, in sentences and as a picture; who decides what it was; exceptions."""
+"""Cases of odd accesses: what happened, in sentences and as a picture; who decides what it was; exceptions and ties."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
@@ -17,6 +17,9 @@ from shared.refusals import Refusal
 CASES: Final = "/audit/v1/cases"
 DETECTIONS: Final = "/audit/v1/detections"
 EXCEPTIONS: Final = "/audit/v1/exceptions"
+TIES: Final = "/audit/v1/ties"
+SUBJECTS: Final = "/matcher/v1/subjects"
+PURPOSE: Final = "audit"
 SHOWN: Final = 100
 STATES: Final = ("waiting", "decided")
 DECISIONS: Final = ("misuse", "explained", "false_alarm")
@@ -30,6 +33,7 @@ def case_routes(pages: Pages, sessions: Sessions) -> APIRouter:
     router = APIRouter(prefix="/cases", include_in_schema=False)
     _detections(router, pages, sessions)
     _exceptions(router, pages, sessions)
+    _ties(router, pages, sessions)
     _cases(router, pages, sessions)
     return router
 
@@ -95,6 +99,29 @@ def _exceptions(router: APIRouter, pages: Pages, sessions: Sessions) -> None:
     async def end(request: Request, person: Person, exception_id: Id, form: Form) -> Response:
         await sessions.as_person(person).post(f"{EXCEPTIONS}/{exception_id}/end", once=form.get("once", ""))
         return _to(request, "/exceptions")
+
+
+def _ties(router: APIRouter, pages: Pages, sessions: Sessions) -> None:
+    @router.get("/ties")
+    async def ties(request: Request, person: Person, cursor: Cursor = "") -> HTMLResponse:
+        listed = await sessions.as_person(person).get(TIES, cursor=cursor, limit=str(SHOWN))
+        return pages.show(request, "ties.html", listed=listed)
+
+    @router.post("/ties")
+    async def declare(request: Request, person: Person, form: Form) -> Response:
+        said = _said(form, "staff", "case", "plan_number", "inquiry_number")
+        calls, whom = sessions.as_person(person), {name: said[name] for name in ("plan_number", "inquiry_number")}
+        found = await calls.post(SUBJECTS, whom, purpose=PURPOSE, case=said["case"])
+        for number, token in enumerate(found["tokens"]):
+            await calls.post(TIES, {"staff_id": said["staff"], "token": token}, once=f"{form.get('once', '')}{number}")
+        return _to(request, "/ties")
+
+    @router.post("/ties/removal")
+    async def take_back(request: Request, person: Person, form: Form) -> Response:
+        said = _said(form, "staff", "token")
+        body = {"staff_id": said["staff"], "token": said["token"]}
+        await sessions.as_person(person).post(f"{TIES}/removal", body, once=form.get("once", ""))
+        return _to(request, "/ties")
 
 
 def _scope(form: Mapping[str, str]) -> dict[str, str]:

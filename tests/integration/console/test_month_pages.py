@@ -164,6 +164,19 @@ def test_one_persons_disclosure_leads_from_the_number_to_all_that_was_done(month
     assert "実行できませんでした" in desk.send("/disclosures", wrong, 404)
 
 
+def test_a_declared_tie_is_kept_by_pseudonym_and_taken_back(months: Months) -> None:
+    desk, number = one_at(months.house, "auditor-1"), months.numbers["A-02"]
+    assert 'href="/cases/ties"' in desk.get("/cases")
+    desk.get("/cases/ties")
+    typed = {"staff": "operator-1", "case": "shinkoku-1", "plan_number": PLAN, "inquiry_number": number}
+    page = desk.send("/cases/ties", typed)
+    assert "operator-1" in words(page)
+    assert number not in page
+    while "/cases/ties/removal" in desk.page.text:
+        desk.send("/cases/ties/removal")
+    assert "ありません" in words(desk.page.text)
+
+
 def test_records_are_searched_and_a_thing_shows_its_whole_life(months: Months) -> None:
     desk = one_at(months.house, "supervisor-1")
     page = desk.get("/records?action=matcher.batch.hand_over&order=oldest&first=2020-01-01&outcome=done")
