@@ -36,6 +36,7 @@ bench:  ## figures for N=100000 inquiries beside a plain-Python baseline, of mat
 	@$(BIN)/python -m tests.bench.distributed --inquiries $(N)
 	@$(BIN)/python -m tests.bench.audit
 	@$(BIN)/python -m tests.bench.audit_search --records $(RECORDS)
+	@$(BIN)/python -m tests.bench.audit_verify --records $(RECORDS)
 	@$(BIN)/python -m tests.bench.radius --records 1000000
 	@$(BIN)/python -m tests.bench.matching --rows $(N)
 	@$(BIN)/python -m tests.accuracy --pairs $(N)

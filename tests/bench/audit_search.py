@@ -53,7 +53,8 @@ FROM (SELECT n, %(start)s::timestamptz + n * %(step)s::interval AS at,
              CASE WHEN n %% 4 = 0 THEN 'review' ELSE 'intake-check' END AS purpose,
              'office-' || (n * 31 %% 40) AS equipment,
              CASE WHEN n %% 10 = 0 THEN 'security_room' ELSE 'office' END AS place,
-             CASE WHEN n %% 100000 = 0 THEN 'failed' WHEN n %% 200 = 0 THEN 'refused' ELSE 'done' END AS outcome
+             CASE WHEN n %% 100000 = 0 THEN 'failed' WHEN abs(hashint8(n)) %% 200 = 0 THEN 'refused'
+                  ELSE 'done' END AS outcome
       FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS n) AS made
 """
 SUBJECTS: Final = "INSERT INTO entry_subject SELECT md5((n % 1000000)::text), n FROM generate_series(0, {0} - 1) AS n"
@@ -136,6 +137,7 @@ async def measure(parts: AuditParts) -> None:
         "a rare action": lambda: _wanted(action="media.disc.reissue"),
         "an action that never was": lambda: _wanted(action="matcher.batch.mask"),
         "refusals at one machine": lambda: _wanted(outcome="refused", equipment=f"office-{chance.randrange(40)}"),
+        "refusals of somebody who never was": lambda: _wanted(outcome="refused", actor="nobody"),
         "failures of one month": lambda: _wanted(outcome="failed", **day(30)),
         "security room, one purpose, one day": lambda: _wanted(place="security_room", purpose="review", **day(1)),
         "one person by token": lambda: _wanted(subject=_token(chance)),

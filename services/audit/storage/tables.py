@@ -19,10 +19,10 @@ def changes(*columns: str) -> dict[str, Any]:
 INSERT_ONLY: Final = changes()
 
 
-def _stated(name: str, column: str, nothing: str = "") -> Index:
+def _stated(name: str, column: str, *beside: str, nothing: str = "") -> Index:
     """An index of the records that state something in a column: of what most records say, no search needs one."""
     stated = text(f"{column} <> '{nothing}'")
-    return Index(name, column, "log_index", postgresql_where=stated, sqlite_where=stated)
+    return Index(name, column, "log_index", *beside, postgresql_where=stated, sqlite_where=stated)
 
 
 class AuditTable(SQLModel, registry=service_registry()):
@@ -43,7 +43,8 @@ class Entry(AuditTable, table=True):
         _stated("ix_entry_purpose", "purpose"),
         _stated("ix_entry_equipment", "equipment"),
         _stated("ix_entry_place", "place"),
-        _stated("ix_entry_outcome", "outcome", "done"),
+        # Refusals are few and are asked for together with everything else: what else is asked, the index answers.
+        _stated("ix_entry_outcome", "outcome", "actor", "action", "equipment", "place", nothing="done"),
         INSERT_ONLY,
     )
 

@@ -10,7 +10,7 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
-STATED = {"case_id": "", "purpose": "", "equipment": "", "place": "", "outcome": "done"}
+STATED = ("case_id", "purpose", "equipment", "place")
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
@@ -61,14 +61,22 @@ def _search() -> None:
     )
     for name in ("case_id", "purpose"):
         op.drop_index(f"ix_entry_{name}", "entry")
-    for name, nothing in STATED.items():
-        stated = sa.text(f"{name} <> '{nothing}'")
+    refused = sa.text("outcome <> 'done'")
+    op.create_index(
+        "ix_entry_outcome",
+        "entry",
+        ["outcome", "log_index", "actor", "action", "equipment", "place"],
+        postgresql_where=refused,
+        sqlite_where=refused,
+    )
+    for name in STATED:
+        stated = sa.text(f"{name} <> ''")
         op.create_index(f"ix_entry_{name}", "entry", [name, "log_index"], postgresql_where=stated, sqlite_where=stated)
 
 
 def downgrade() -> None:
     """Remove them."""
-    for name in STATED:
+    for name in (*STATED, "outcome"):
         op.drop_index(f"ix_entry_{name}", "entry")
     for name in ("case_id", "purpose"):
         op.create_index(f"ix_entry_{name}", "entry", [name, "log_index"])
