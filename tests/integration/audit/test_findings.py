@@ -61,7 +61,12 @@ async def test_a_finding_goes_round_until_it_helps(audit: Service, host: Host) -
 @sqlite_only
 async def test_a_bad_answer_of_a_signed_sheet_becomes_a_finding_once(audit: Service, host: Host) -> None:
     sheet = await opened(host, audit)
-    await post(host, CLERK, "/answers", in_order(sheet, i9={"answer": "no"}, i15={"answer": "yes"}, i6={"reason": "x"}))
+    await post(
+        host,
+        CLERK,
+        "/answers",
+        in_order(sheet, i9={"answer": "no"}, i15={"answer": "yes", "reason": "x"}, i6={"reason": "x"}),
+    )
     for who, signer in ((CLERK, "clerk"), (HEAD, "head"), (AUDIT, "audit")):
         await post(host, who, f"/signatures/{signer}")
     found = await listed(host)

@@ -1,50 +1,41 @@
-"""What the log holds about a time, in numbers. Each count reads the records of that time once, by their index."""
+"""What the log holds about a time, in numbers. One pass over its records counts them all; the rest goes by index."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, false, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from services.audit.storage import hours
 from services.audit.storage.tables import Alarm, Destruction, Entry, SignedCheckpoint
 
 Span = tuple[datetime, datetime]
+Acts = Counter[tuple[str, str, bool]]
+"""How many records by (action, outcome, whether somebody is named)."""
 
 
-def _within(column: Any, span: Span) -> ColumnElement[bool]:
-    since, until = span
-    return (col(column) >= since) & (col(column) < until)
-
-
-def outcomes(session: Session, span: Span) -> Mapping[str, int]:
-    """How many records of each outcome."""
-    counted = select(col(Entry.outcome), func.count()).where(_within(Entry.at, span)).group_by(col(Entry.outcome))
-    return {row[0]: row[1] for row in session.connection().execute(counted)}
-
-
-def unnamed(session: Session, span: Span, actions: Sequence[str]) -> int:
-    """How many of these acts were done by nobody."""
-    nobody = (col(Entry.actor) == "") & (col(Entry.outcome) == "done") & col(Entry.action).in_(actions)
-    return _count(session, _within(Entry.at, span) & nobody)
-
-
-def done(session: Session, span: Span, actions: Sequence[str]) -> int:
-    """How many of these acts were done."""
-    return _count(session, _within(Entry.at, span) & (col(Entry.outcome) == "done") & col(Entry.action).in_(actions))
+def acts(session: Session, span: Span) -> Acts:
+    """All records of a time, counted in one pass."""
+    nobody = (col(Entry.actor) == "").label("nobody")
+    kinds = (col(Entry.action), col(Entry.outcome), nobody)
+    counted = select(*kinds, func.count()).where(of_time(session, span)).group_by(*kinds)
+    return Counter({(row[0], row[1], not row[2]): row[3] for row in session.connection().execute(counted)})
 
 
 def noted(session: Session, span: Span, events: Sequence[str]) -> Sequence[str]:
     """What these events of the bus were about, once each."""
     told = (col(Entry.action) == "audit.event.note") & col(Entry.object_type).in_(events)
-    found = select(col(Entry.object_id)).where(_within(Entry.at, span) & told).distinct().order_by(col(Entry.object_id))
-    return [row[0] for row in session.connection().execute(found)]
+    found = select(col(Entry.object_id)).where(of_time(session, span), told).distinct()
+    return [row[0] for row in session.connection().execute(found.order_by(col(Entry.object_id)))]
 
 
 def first_record(session: Session) -> datetime | None:
     """When the log begins."""
-    found: datetime | None = session.connection().execute(select(func.min(col(Entry.at)))).scalar()
+    first = select(col(Entry.at)).where(col(Entry.log_index) == 0)
+    found: datetime | None = session.connection().execute(first).scalar()
     return found
 
 
@@ -68,7 +59,7 @@ def destroyed(session: Session, span: Span) -> Sequence[Any]:
 
 def moved(session: Session, span: Span, moving: str) -> int:
     """How many objects were moved by that action."""
-    count = select(func.count(func.distinct(col(Entry.object_id)))).where(_moved_by(span, moving))
+    count = select(func.count(func.distinct(col(Entry.object_id)))).where(_moved_by(session, span, moving))
     return int(session.connection().execute(count).scalar_one())
 
 
@@ -81,13 +72,22 @@ def moved_without(session: Session, span: Span, moving: str, protecting: str) ->
         .where(col(other.outcome) == "done")
         .exists()
     )
-    bare = select(col(Entry.object_id)).where(_moved_by(span, moving), ~protected).distinct()
+    bare = select(col(Entry.object_id)).where(_moved_by(session, span, moving), ~protected).distinct()
     return [row[0] for row in session.connection().execute(bare.order_by(col(Entry.object_id)))]
 
 
-def _moved_by(span: Span, moving: str) -> ColumnElement[bool]:
-    return _within(Entry.at, span) & (col(Entry.action) == moving) & (col(Entry.outcome) == "done")
+def _moved_by(session: Session, span: Span, moving: str) -> ColumnElement[bool]:
+    return of_time(session, span) & (col(Entry.action) == moving) & (col(Entry.outcome) == "done")
 
 
-def _count(session: Session, wanted: ColumnElement[bool]) -> int:
-    return int(session.connection().execute(select(func.count()).select_from(Entry).where(wanted)).scalar_one())
+def of_time(session: Session, span: Span) -> ColumnElement[bool]:
+    """Records of a time, with where they stand in the log, so that other indexes serve as well."""
+    places = hours.span(session, *span)
+    if places is None:
+        return false()
+    return col(Entry.log_index).between(*places) & _within(Entry.at, span)
+
+
+def _within(column: Any, span: Span) -> ColumnElement[bool]:
+    since, until = span
+    return (col(column) >= since) & (col(column) < until)

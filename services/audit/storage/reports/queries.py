@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any, Final
 
 import orjson
@@ -10,29 +9,24 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from services.audit.domain.reports.analysis import REFUSED, Row
+from services.audit.storage.checksheets.tallies import Span, of_time
 from services.audit.storage.detections.tables import Hit, OddCase
 from services.audit.storage.reports.tables import AccessReport
 from services.audit.storage.tables import Alarm, Entry, SignedCheckpoint
 
 AT_ONCE: Final = 10_000
-Span = tuple[datetime, datetime]
 
 
 def accesses(session: Session, span: Span) -> Iterator[Row]:
     """Every access in a time, as it comes from the store."""
-    since, until = span
     wanted = select(col(Entry.at), col(Entry.actor), col(Entry.action), col(Entry.outcome))
-    wanted = wanted.where(col(Entry.at) >= since, col(Entry.at) < until)
-    found = session.connection().execute(wanted, execution_options={"yield_per": AT_ONCE})
+    found = session.connection().execute(wanted.where(of_time(session, span)), execution_options={"yield_per": AT_ONCE})
     yield from ((row[0], row[1], row[2], row[3]) for row in found)
 
 
 def refusal_reasons(session: Session, span: Span) -> Mapping[str, int]:
     """Why acts were refused, by reason code."""
-    since, until = span
-    refused = select(col(Entry.canonical)).where(
-        col(Entry.at) >= since, col(Entry.at) < until, col(Entry.outcome) == REFUSED
-    )
+    refused = select(col(Entry.canonical)).where(of_time(session, span), col(Entry.outcome) == REFUSED)
     found = session.connection().execute(refused, execution_options={"yield_per": AT_ONCE})
     return Counter(str(orjson.loads(row[0])["reason"]) for row in found)
 

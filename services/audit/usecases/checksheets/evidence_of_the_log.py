@@ -1,7 +1,8 @@
 """What the log, its alarms and the destruction ledger say to the checksheet. Nothing there: nothing is said."""
 
-from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlmodel import Session
@@ -10,7 +11,7 @@ from services.audit.domain.checksheets.evidence import Evidence, stated
 from services.audit.domain.checksheets.measures import Measures, measures_at
 from services.audit.domain.checksheets.periods import Quarter
 from services.audit.storage.checksheets import tallies
-from services.audit.storage.checksheets.tallies import Span
+from services.audit.storage.checksheets.tallies import Acts, Span
 from services.audit.storage.tables import Alarm
 from shared.calendar.clock import JST
 from shared.calendar.retention import add_months
@@ -18,29 +19,39 @@ from shared.trail import actions
 
 NAMED: Final = 20
 """So many objects are named beside a sentence; the sentence itself counts all."""
-BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def evidence(session: Session, quarter: Quarter, now: datetime) -> Iterator[Evidence]:
     """Evidence for items 3, 4, 5, 6, 7, 10 and 15 out of what the audit service itself holds."""
     span = (quarter.since, min(quarter.until, now))
     measures = measures_at(quarter.first)
-    yield from _custody(session, span, measures)
+    months = {month: tallies.acts(session, month) for month in _months(quarter, now)}
+    acts = sum(months.values(), Counter())
+    yield from _custody(session, span, acts, measures)
     yield from _destruction(session, span, measures)
-    yield from _control(session, span)
-    yield from _signed(session, span)
-    yield from _looked_into(session, quarter, now, measures)
+    yield from _control(acts)
+    yield from _signed(session, span, acts)
+    yield from _looked_into(session, months, now, measures)
     yield from _alarms(session, span, now, measures)
     yield from _transfers(session, span, measures)
 
 
-def _custody(session: Session, span: Span, measures: Measures) -> Iterator[Evidence]:
-    if taken := tallies.done(session, span, measures.custody):
+def _months(quarter: Quarter, now: datetime) -> list[Span]:
+    """The three months of a quarter, as far as they have begun."""
+    firsts = [add_months(quarter.since, ahead) for ahead in range(3)]
+    return [(since, add_months(since, 1)) for since in firsts if since <= now]
+
+
+def _done(acts: Acts, names: Collection[str]) -> int:
+    return sum(count for (action, outcome, _), count in acts.items() if outcome == "done" and action in names)
+
+
+def _custody(session: Session, span: Span, acts: Acts, measures: Measures) -> Iterator[Evidence]:
+    if taken := _done(acts, measures.custody):
         yield stated("media-taken", count=taken)
     if lost := tallies.noted(session, span, measures.losses):
         yield stated("media-lost", "no", refs=_named("disc", lost), count=len(lost))
-    if ever := tallies.noted(session, (BEGINNING, span[1]), measures.losses):
-        yield stated("loss-happened", "yes", refs=_named("disc", ever), count=len(ever))
+        yield stated("loss-happened", "yes", refs=_named("disc", lost), count=len(lost))
 
 
 def _destruction(session: Session, span: Span, measures: Measures) -> Iterator[Evidence]:
@@ -62,39 +73,37 @@ def _days(shredded: Sequence[Any]) -> list[str]:
     return [f"{day.month}月{day.day}日" for day in sorted(days)]
 
 
-def _control(session: Session, span: Span) -> Iterator[Evidence]:
-    personal = [action.name for action in actions().values() if action.personal_data]
-    if unnamed := tallies.unnamed(session, span, personal):
-        yield stated("access-unnamed", "no", count=unnamed)
+def _control(acts: Acts) -> Iterator[Evidence]:
+    personal = {action.name for action in actions().values() if action.personal_data}
+    unnamed = Counter({kind: count for kind, count in acts.items() if not kind[2]})
+    if nobody := _done(unnamed, personal):
+        yield stated("access-unnamed", "no", count=nobody)
         return
-    outcomes = tallies.outcomes(session, span)
-    if done := outcomes.get("done", 0):
-        yield stated("access-controlled", "yes", done=done, refused=outcomes.get("refused", 0))
+    refused = sum(count for (_, outcome, _), count in acts.items() if outcome == "refused")
+    if done := sum(count for (_, outcome, _), count in acts.items() if outcome == "done"):
+        yield stated("access-controlled", "yes", done=done, refused=refused)
 
 
-def _signed(session: Session, span: Span) -> Iterator[Evidence]:
-    records = sum(tallies.outcomes(session, span).values())
-    signed = tallies.checkpoints(session, span)
+def _signed(session: Session, span: Span, acts: Acts) -> Iterator[Evidence]:
+    records, signed = acts.total(), tallies.checkpoints(session, span)
     if records and not signed:
         yield stated("log-not-signed", "no", records=records)
     if records and signed:
         yield stated("log-signed", "yes", records=records, checkpoints=len(signed))
+    if signed:
         yield stated("system-watched", days=len({at.astimezone(JST).date() for at in signed}))
 
 
-def _looked_into(session: Session, quarter: Quarter, now: datetime, measures: Measures) -> Iterator[Evidence]:
+def _looked_into(
+    session: Session, months: Mapping[Span, Acts], now: datetime, measures: Measures
+) -> Iterator[Evidence]:
     """Months that are over, or were looked into already; none before the log begins."""
     begun = tallies.first_record(session)
-    looks: dict[date, int] = {}
-    for month in (quarter.first, add_months(quarter.first, 1), add_months(quarter.first, 2)):
-        since = quarter.since.replace(month=month.month)
-        until = add_months(since, 1)
-        count = tallies.done(session, (since, min(until, now)), measures.looks)
-        if begun is not None and begun < until and (count or until <= now):
-            looks[month] = count
-    if blind := [f"{month:%Y-%m}" for month, count in looks.items() if not count]:
+    looks = {since: _done(acts, measures.looks) for (since, _), acts in months.items()}
+    told = [since for since, until in months if begun and begun < until and (looks[since] or until <= now)]
+    if blind := [f"{since:%Y-%m}" for since in told if not looks[since]]:
         yield stated("log-not-looked-into", "no", months=", ".join(blind))
-    elif looks:
+    elif told:
         yield stated("log-looked-into", "yes", looks=sum(looks.values()))
 
 

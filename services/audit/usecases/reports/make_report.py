@@ -11,7 +11,7 @@ from services.audit.domain.detections.rules import rules_on
 from services.audit.domain.reports import analysis
 from services.audit.domain.reports.months import Month, month_at, month_of
 from services.audit.parts import AuditParts
-from services.audit.storage.checksheets.tallies import first_record
+from services.audit.storage.checksheets.tallies import Span, first_record
 from services.audit.storage.reports import queries
 from services.audit.storage.reports.tables import AccessReport
 from services.audit.storage.rooms import entries
@@ -105,7 +105,7 @@ def _before(session: Session, month: Month) -> dict[str, int]:
     return {} if made is None else {row["staff_id"]: row["personal"] for row in made.content["people"]}
 
 
-def _judged(session: Session, span: queries.Span, month: Month) -> dict[str, Any]:
+def _judged(session: Session, span: Span, month: Month) -> dict[str, Any]:
     known = rules_on((month.until - timedelta(days=1)).date())
     rows = [
         {
@@ -124,12 +124,12 @@ def _judged(session: Session, span: queries.Span, month: Month) -> dict[str, Any
     }
 
 
-def _room(session: Session, span: queries.Span) -> dict[str, int]:
+def _room(session: Session, span: Span) -> dict[str, int]:
     rows = entries.passages(session, *span)
     return {"rows": len(rows), "days": len({row.at.astimezone(JST).date() for row in rows})}
 
 
-def _log(session: Session, span: queries.Span) -> dict[str, Any]:
+def _log(session: Session, span: Span) -> dict[str, Any]:
     last = queries.last_checkpoint(session, span)
     if last is None:
         return {"size": 0, "root": "", "signed_at": ""}
