@@ -30,7 +30,7 @@ SPAN: Final = timedelta(days=90)
 
 
 class Scope(BaseModel):
-    """What is not odd: a detection (empty: all), about somebody (staff:…), an object, equipment; until when, and why."""
+    """What is not odd: a detection (empty: all), about somebody, an object or equipment; until when, and why."""
 
     rule: str = Field(default="", max_length=40, pattern=ID)
     about: str = Field(default="", max_length=220, pattern=ID)
