@@ -7,7 +7,7 @@ import httpx
 import typer
 
 from cli.output import Output
-from services.audit.domain.packs.verify_pack import Wrong, verify
+from services.audit.documents.packs.verify_pack import Wrong, verify
 from shared.refusals import Refusal
 
 WAIT_SECONDS = 600

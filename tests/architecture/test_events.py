@@ -11,7 +11,10 @@ from shared.hosting.house_events import HOUSE_EVENTS
 from tests.architecture.catalogue_rules import built_events
 from tests.architecture.source import Source, sources
 
-ANNOUNCED_BY_SHARED: Final = {"audit.record.made.v1": "the relay sends every service's access records"}
+ANNOUNCED_BY_SHARED: Final = {
+    "audit.record.made.v1": "the relay sends every service's access records",
+    "audit.trail.head.v1": "the relay tells where a service's trail is shorter than its head says",
+}
 PERSONAL: Final = frozenset(
     "name name_kana name_kanji birth_date birth_raw sex address my_number resident_code inquiry_number member_id "
     "password contact remarks reason_text".split()

@@ -1,16 +1,17 @@
 """The witnesses that a log asks: who they are, what they have signed, when to ask again."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
-from urllib.parse import urlsplit
 
 from services.audit.domain.notes import COSIGNATURE, VerifierKey, verifier_key
 from shared.refusals import Refusal
 
 FIRST_PAUSE: Final = timedelta(seconds=10)
 LONGEST_PAUSE: Final = timedelta(minutes=10)
+_ADDRESS: Final = re.compile(r"https?://[^/?#\s@]+(?:/[^?#\s]*)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,7 @@ def next_ask(standing: Standing, size: int, signed_at: datetime) -> datetime | N
 
 def _place(line: str) -> WitnessPlace:
     url, _, key = line.strip().partition(" ")
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+    if not _ADDRESS.fullmatch(url):
         raise Refusal("witness-unreadable")
     try:
         return WitnessPlace(url.rstrip("/"), verifier_key(key, COSIGNATURE))

@@ -9,9 +9,9 @@ from typing import Any
 import orjson
 from sqlmodel import Session
 
+from services.audit.documents.packs.pack import MOST_RECORDS, Published, Seal, pack
 from services.audit.domain.checkpoints import checkpoint_of
 from services.audit.domain.notes import VerifierKey, note_of
-from services.audit.domain.packs.pack import MOST_RECORDS, Published, Seal, pack
 from services.audit.parts import CERTIFICATE_KEY, AuditParts
 from services.audit.storage import chains, destructions, records
 from services.audit.storage.records import Wanted

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.audit.domain.packs.verify_pack import Wrong, unpacked, verify
+from services.audit.documents.packs.verify_pack import Wrong, unpacked, verify
 from services.audit.usecases.publish_checkpoint import publish_checkpoint
 from shared.hosting import Service
 from tests.integration.audit.conftest import AT, Source, deliver

@@ -10,11 +10,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from services.audit.documents.packs.pack import VERIFIER, Published, Seal, pack
+from services.audit.documents.packs.verify_pack import Wrong, ed25519_verify, unpacked, verify
 from services.audit.domain.checkpoints import Checkpoint
 from services.audit.domain.cosignatures import cosigned, with_cosignatures
 from services.audit.domain.notes import COSIGNATURE, VerifierKey, signed
-from services.audit.domain.packs.pack import VERIFIER, Published, Seal, pack
-from services.audit.domain.packs.verify_pack import Wrong, ed25519_verify, unpacked, verify
 from services.audit.domain.tiles import Tile
 from shared.refusals import Refusal
 from tests.parts.made_log import tile_files
