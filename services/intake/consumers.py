@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from services.intake.parts import IntakeParts
-from services.intake.storage.tables import HOLDS
 from services.intake.usecases.advance_requests import advance_batch, deliver_requests
 from services.intake.usecases.check_request import check_request
 from services.intake.usecases.destroy_doomed import destroy_doomed
+from services.intake.usecases.heed_holds import HOLD_EVENTS
 from services.intake.usecases.keep_numbers import forget_all_numbers, keep_numbers
 from shared.bus.handling import Effect, Handler
 from shared.events import Event
@@ -20,7 +20,6 @@ from shared.events.matcher import (
     RepliesReady,
 )
 from shared.events.media import DiscDelivered, PackageReceived
-from shared.hosting.holds import hold_events
 
 
 async def on_file(parts: IntakeParts, event: FileReceived) -> Effect | None:
@@ -84,7 +83,7 @@ CONSUMES: Final[Mapping[type[Event], Handler]] = {
     DiscDelivered: on_disc_delivered,
     InquiryNumbersIssued: on_issued,
     InquiryNumbersDestroyed: on_destroyed,
-    **hold_events(HOLDS),
+    **HOLD_EVENTS,
 }
 
 # Bulk work, cut into events of its own: any number of workers may share it.

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from services.media.parts import MediaParts
-from services.media.storage.tables import HOLDS
 from services.media.usecases.expect_replies import expect_replies
+from services.media.usecases.heed_holds import HOLD_EVENTS
 from services.media.usecases.make_package import make_package
 from services.media.usecases.take_replies import take_replies
 from shared.bus import Effect, Handler
@@ -13,7 +13,6 @@ from shared.events import Event
 from shared.events.intake import CycleClosed
 from shared.events.matcher import RepliesReady
 from shared.events.media import PackageRequested
-from shared.hosting.holds import hold_events
 
 
 async def on_cycle_closed(parts: MediaParts, event: CycleClosed) -> Effect:
@@ -30,7 +29,7 @@ CONSUMES: Final[Mapping[type[Event], Handler]] = {
     CycleClosed: on_cycle_closed,
     RepliesReady: on_replies_ready,
     PackageRequested: make_package,
-    **hold_events(HOLDS),
+    **HOLD_EVENTS,
 }
 
 # Bulk work, cut into events of its own: any number of workers may share it.

@@ -39,8 +39,8 @@ class CopyDestroyed(Event):
     """A copy of personal data no longer exists anywhere in this system.
 
     `what` is a row of the destruction table (reader_copy, transfer_file, received_media, reply_backup, my_numbers,
-    inquiry_numbers, request_data, exchange_file) or a key; `digest` is that of the destroyed cipher text, or of the list of
-    what was destroyed.
+    inquiry_numbers, request_data, exchange_file), evidence of matching, or a key; `digest` is that of the destroyed
+    cipher text, or of the list of what was destroyed.
     """
 
     TYPE: ClassVar[str] = "shokai.copy.destroyed.v1"

@@ -16,6 +16,7 @@ from typing import Final, Protocol
 from urllib.parse import quote
 
 from shared.sentinel.numbers import Hit, Seeker
+from shared.sentinel.pages import values_of
 
 # Sealed bytes say nothing; a blob that was written without being sealed would already show it here.
 SEALED_LOOKED_AT: Final = 1024 * 1024
@@ -131,8 +132,12 @@ class Sentinel:
     def _look_at_file(self, path: Path, place: str, *, sealed: bool) -> None:
         try:
             size = path.stat().st_size
-            for read, part in _streams(path, SEALED_LOOKED_AT if sealed else size):
-                self._keep(self._seeker.seek(read), place, part)
+            if (values := values_of(path)) is not None:
+                for value in values:
+                    self._keep(self._seeker.seek_in(value), place, "bytes")
+            else:
+                for read, part in _streams(path, SEALED_LOOKED_AT if sealed else size):
+                    self._keep(self._seeker.seek(read), place, part)
         except FileNotFoundError:
             return  # it went meanwhile
         except _UNREADABLE:
