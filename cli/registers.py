@@ -52,12 +52,14 @@ def staff_add(
     roster_to: Day = None,
     pledged_on: Day = None,
     trained_on: Day = None,
+    door_user: Annotated[str, typer.Option(help="入退室管理の番号 / number in the door system")] = "",
     as_json: Json = False,
 ) -> None:
     """職員を登録する / enter a person; on the roster from today unless told otherwise."""
     days = {"roster_to": _day(roster_to), "pledged_on": _day(pledged_on), "trained_on": _day(trained_on)}
     begin = _day(roster_from) or _today(data_dir)
     values = {"id": staff_id, "name": name, "team": team, "password": password, "roster_from": begin, **days}
+    values["door_user"] = door_user
     entry = registers.entry_of(StaffEntry, values)
     record = registers.access("authority.staff.add", "staff", staff_id)
     Output(as_json).result(registers.change(data_dir, lambda parts: add_staff(parts, entry, record)))

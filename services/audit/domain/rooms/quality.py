@@ -77,8 +77,11 @@ def days_without_rows(days: Iterable[date], first: date, last: date) -> list[dat
 
 
 def _no_exits(passages: Sequence[Passage]) -> Iterator[Finding]:
-    if passages and not any(one.direction == "out" for one in passages):
-        yield Finding("no-exits", _day(passages[0].at), count=len(passages))
+    entries = Counter(_day(one.at) for one in passages if one.direction == "in")
+    left = {_day(one.at) for one in passages if one.direction == "out"}
+    for day, count in entries.items():
+        if day not in left:
+            yield Finding("no-exits", day, count=count)
 
 
 def _unpaired(passages: Sequence[Passage]) -> Iterator[Finding]:
