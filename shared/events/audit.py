@@ -22,7 +22,7 @@ class RecordsMade(Event):
 
 
 class TrailHead(Event):
-    """What a source has numbered last, told when its own trail does not reach that far: a record went before it left."""
+    """What a source has numbered last, told when its trail does not reach that far: a record went before it left."""
 
     TYPE: ClassVar[str] = "audit.trail.head.v1"
     source: str
