@@ -39,6 +39,8 @@ def personal_fields(kind: type[BaseModel]) -> set[str]:
 def test_every_event_is_announced_by_the_service_that_declares_it() -> None:
     built: dict[str, set[str]] = {}
     for source in sources("services", "shared"):
+        if "/drills/" in source.path:  # a drill plays the other services on a twin of its own
+            continue
         home = source.path.split("/")[1] if source.path.startswith("services/") else "shared"
         for event_type in built_events(source):
             built.setdefault(event_type, set()).add(home)

@@ -120,7 +120,7 @@ def test_a_wrong_correction_says_where_and_never_what(changed: dict[str, Any], p
 def test_what_was_there_may_stay() -> None:
     data = {"staff_id": "clerk-1", "change": "pledged"}
     event = body("authority.staff.changed.v1", data)
-    assert Envelope.model_validate_json(corrected(event, data)).data == data
+    assert data.items() <= Envelope.model_validate_json(corrected(event, data)).data.items()
     with pytest.raises(CorrectionInvalid):
         corrected(event, data | {"change": "山田太郎"})
 
