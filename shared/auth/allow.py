@@ -1,4 +1,4 @@
-"""The gate in front of every route: token, matrix, purpose, second person. A refusal is recorded."""
+"""The gate in front of every route: token, matrix, purpose, presence, second person. A refusal is recorded."""
 
 import asyncio
 from typing import Annotated, Any, Final
@@ -6,10 +6,12 @@ from typing import Annotated, Any, Final
 from fastapi import Depends, Header, Request
 from sqlalchemy import select
 
-from shared.auth.acts import act_rules
+from shared.auth.acts import ActRule, act_rules
 from shared.auth.caller import Caller
 from shared.auth.certificates import same, shown
+from shared.auth.known_here import who_is_in
 from shared.auth.policy import refusal_of
+from shared.auth.presence import UNCONFIRMED, presence_of
 from shared.auth.principals import ANONYMOUS, Principal
 from shared.auth.tokens import TokenVerifier
 from shared.calendar.clock import JST
@@ -35,7 +37,7 @@ def allow(act: str) -> Any:
     ) -> Caller:
         rule = act_rules()[act]
         database: Database = request.app.state.parts.db
-        principal = ANONYMOUS
+        principal, mark = ANONYMOUS, ""
         try:
             if authorization or not rule.open:
                 principal = await _principal(request, authorization)
@@ -47,6 +49,7 @@ def allow(act: str) -> Any:
                 )
                 if code is not None:
                     raise Refusal(code, act=act)
+                mark = await _presence(database, rule, principal)
         except Refusal as refusal:
             await _record_refusal(database, principal, act, refusal.code)
             raise
@@ -58,6 +61,7 @@ def allow(act: str) -> Any:
             case=shokai_case[:80],
             approval=shokai_approval[:36],
             request_id=request.state.request_id,
+            mark=mark,
         )
 
     gate.act = act  # type: ignore[attr-defined]  # read by the test that walks every route
@@ -87,6 +91,17 @@ async def _refuse_frozen(database: Database, principal: Principal) -> None:
     held = await database.read(lambda session: is_frozen(session, database.plumbing, "account", principal.id))
     if held:
         raise Refusal("frozen", object_type="account")
+
+
+async def _presence(database: Database, rule: ActRule, principal: Principal) -> str:
+    """The mark for the record where nobody knows whether the person is in the room. Refusal `not-in-room`."""
+    if not rule.place or principal.kind != "staff":
+        return ""
+    known = await database.read(lambda session: who_is_in(session, database.plumbing, rule.place))
+    found = presence_of(principal.id, known, database.clock.now())
+    if found == "outside":
+        raise Refusal("not-in-room", act=rule.act)
+    return UNCONFIRMED if found == "unknown" else ""
 
 
 async def _arrival(database: Database, approval: str) -> None:

@@ -18,6 +18,8 @@ class Caller:
     approval: str = ""
     request_id: str = ""
     channel: str = "http"
+    mark: str = ""
+    """What the gate let pass unconfirmed: it stands in every record of the call, after the record's own reason."""
 
     def access(self, action: str, object_type: str, object_id: str, **more: Any) -> Access:
         """An access record of this call; `more` sets what the call itself does not know (subjects, outcome, ...)."""
@@ -29,4 +31,6 @@ class Caller:
             "request_id": self.request_id,
             "trace_id": current_trace_id(),
         }
+        if self.mark:
+            more["reason"] = ";".join(filter(None, (more.get("reason", ""), self.mark)))
         return Access(self.principal.actor, action, object_type, object_id, **(stated | more))

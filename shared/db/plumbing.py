@@ -7,7 +7,6 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    Date,
     Index,
     Integer,
     LargeBinary,
@@ -110,14 +109,6 @@ class Plumbing:
             Column("as_of", UtcDateTime, nullable=False),
             Column("inside", JSON, nullable=False),
         )
-        self.matrix_row = Table(
-            "matrix_row",
-            metadata,
-            Column("act", String(80), primary_key=True),
-            Column("valid_from", Date, primary_key=True),
-            Column("revision", Integer, nullable=False),
-            Column("bounds", JSON, nullable=False),
-        )
         self.idempotency = Table(
             "idempotency",
             metadata,
@@ -140,7 +131,6 @@ class Plumbing:
             self.revoked_token,
             self.freeze,
             self.room_presence,
-            self.matrix_row,
             self.idempotency,
         )
 
@@ -156,15 +146,13 @@ class Plumbing:
             if name not in present:
                 op.add_column("inbox", self.inbox.c[name]._copy())
 
-    def add_bounds(self, op: Any) -> None:
-        """Who is in the room, and changed rows of the matrix, for databases that were made without them."""
-        for table in (self.room_presence, self.matrix_row):
-            table.create(op.get_bind(), checkfirst=True)
+    def add_presence(self, op: Any) -> None:
+        """Who is in the room, for databases that were made without it."""
+        self.room_presence.create(op.get_bind(), checkfirst=True)
 
-    def drop_bounds(self, op: Any) -> None:
-        """Remove them."""
-        for table in (self.room_presence, self.matrix_row):
-            table.drop(op.get_bind())
+    def drop_presence(self, op: Any) -> None:
+        """Remove it."""
+        self.room_presence.drop(op.get_bind())
 
     def downgrade(self, op: Any) -> None:
         """Remove the plumbing tables."""

@@ -1,4 +1,4 @@
-"""What authority announces: second-person decisions, staff changes, timed grants, changed matrices, ended tokens."""
+"""What authority announces: second-person decisions, staff changes, ended tokens."""
 
 from datetime import date, datetime
 from typing import ClassVar
@@ -36,38 +36,6 @@ class StaffChanged(Event):
     trained_on: date | None = None
     left_on: date | None = None
     door_user: str = ""
-
-
-class GrantChanged(Event):
-    """Timed access to another team's acts was given, refused or ended."""
-
-    TYPE: ClassVar[str] = "authority.grant.changed.v1"
-    grant_id: str
-    staff_id: str
-    team: str
-    state: str
-    valid_from: datetime
-    valid_until: datetime
-    requested_by: str
-    decided_by: str
-
-
-class MatrixChanged(Event):
-    """A row of the access matrix was changed by two people, from a day on. It only ever narrows the row as shipped.
-
-    Each list that is not None bounds the shipped one; `revision` orders changes for the same day.
-    """
-
-    TYPE: ClassVar[str] = "authority.matrix.changed.v1"
-    act: str
-    valid_from: date
-    revision: int
-    teams: tuple[str, ...] | None = None
-    equipment: tuple[str, ...] | None = None
-    purposes: tuple[str, ...] | None = None
-    place: str | None = None
-    changed_by: str
-    approval: str
 
 
 class TokenRevoked(Event):

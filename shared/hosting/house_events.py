@@ -1,4 +1,4 @@
-"""What every service reacts to alike: approvals, ended tokens, freezes, who is in the room, changed matrix rows."""
+"""What every service reacts to alike: approvals, ended tokens, freezes, who is in the room."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -10,7 +10,7 @@ from shared.db.plumbing import insert_or_ignore
 from shared.db.work import Work
 from shared.events import Event
 from shared.events.audit import FreezeLifted, FreezeSet, RoomPresence
-from shared.events.authority import ApprovalDecided, MatrixChanged, TokenRevoked
+from shared.events.authority import ApprovalDecided, TokenRevoked
 from shared.hosting.parts import Parts
 
 
@@ -56,13 +56,6 @@ async def keep_presence(parts: Parts, event: RoomPresence) -> Effect:
     return _newest(table, row, by="as_of")
 
 
-async def keep_matrix_row(parts: Parts, event: MatrixChanged) -> Effect:
-    """A row of the access matrix as two people changed it; it holds from its day on."""
-    bounds = {name: getattr(event, name) for name in ("teams", "equipment", "purposes", "place")}
-    row = {"act": event.act, "valid_from": event.valid_from, "revision": event.revision, "bounds": bounds}
-    return _newest(parts.db.plumbing.matrix_row, row, by="revision")
-
-
 def _newest(table: Any, row: Mapping[str, Any], *, by: str) -> Effect:
     """Keeps the row whose `by` is greatest, in whatever order they come."""
     stated = insert_or_ignore(table).values(row)
@@ -91,5 +84,4 @@ HOUSE_EVENTS: Final[Mapping[type[Event], Handler]] = {
     FreezeSet: set_freeze,
     FreezeLifted: lift_freeze,
     RoomPresence: keep_presence,
-    MatrixChanged: keep_matrix_row,
 }

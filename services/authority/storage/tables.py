@@ -1,9 +1,8 @@
 """The tables of authority."""
 
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Column
 from sqlmodel import Field, SQLModel
 
 from shared.db import Plumbing, UtcDateTime, service_registry
@@ -134,52 +133,6 @@ class ApprovalRequest(AuthorityTable, table=True):
     decided_by: str | None = Field(default=None, max_length=80)
     decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     decision_reason: str | None = Field(default=None, max_length=400)
-
-
-class Grant(AuthorityTable, table=True):
-    """Another team's acts for one person and a time: asked for, decided by another, ending by itself."""
-
-    __tablename__ = "duty_grant"
-    __table_args__ = (
-        CheckConstraint("state IN ('requested', 'approved', 'refused', 'withdrawn', 'ended')", name="state"),
-        CheckConstraint(
-            "decided_by IS NULL OR (decided_by <> requested_by AND decided_by <> staff_id)", name="second_person"
-        ),
-        CheckConstraint("valid_from < valid_until", name="span"),
-    )
-
-    id: str = Field(primary_key=True, max_length=36)
-    staff_id: str = Field(max_length=80, index=True)
-    team: str = Field(max_length=20)
-    reason: str = Field(max_length=400)
-    case_id: str = Field(max_length=80)
-    valid_from: datetime = Field(sa_type=UtcDateTime)
-    valid_until: datetime = Field(sa_type=UtcDateTime, index=True)
-    requested_by: str = Field(max_length=80)
-    requested_at: datetime = Field(sa_type=UtcDateTime)
-    state: str = Field(max_length=10, index=True)
-    decided_by: str | None = Field(default=None, max_length=80)
-    decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    decision_reason: str | None = Field(default=None, max_length=400)
-    ended_by: str | None = Field(default=None, max_length=80)
-    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-
-
-class MatrixChange(AuthorityTable, table=True):
-    """A row of the access matrix as two people changed it, from a day on; the earlier ones stay."""
-
-    __tablename__ = "matrix_change"
-    __table_args__ = (UniqueConstraint("act", "valid_from", "revision"), {"info": {"changes": ()}})
-
-    id: str = Field(primary_key=True, max_length=36)
-    act: str = Field(max_length=80)
-    valid_from: date
-    revision: int
-    bounds: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
-    reason: str = Field(max_length=400)
-    changed_by: str = Field(max_length=80)
-    approval: str = Field(max_length=36)
-    changed_at: datetime = Field(sa_type=UtcDateTime)
 
 
 PLUMBING = Plumbing(AuthorityTable.metadata)

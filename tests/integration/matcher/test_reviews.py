@@ -12,6 +12,7 @@ import pytest_asyncio
 from services.matcher.app import create_service
 from services.matcher.settings import MatcherSettings
 from services.matcher.storage.tables import ReviewVerdict
+from shared.auth.presence import UNCONFIRMED
 from shared.events.matcher import RepliesReady, ReviewDecided, ReviewPassedOn
 from shared.people.inquiry_numbers import is_inquiry_number
 from tests.integration.conftest import Host, staff
@@ -181,7 +182,10 @@ async def test_a_second_person_must_share_an_acceptance_and_sees_the_first_one(w
     await world.host.idle()
     assert [one.turn for one in world.events(ReviewPassedOn)] == [2]
     assert [one.outcome for one in world.events(ReviewDecided)] == ["11"]
-    assert [one["reason"] for one in records(world) if one["action"] == "matcher.review.decide"] == ["", "11"]
+    assert [one["reason"] for one in records(world) if one["action"] == "matcher.review.decide"] == [
+        UNCONFIRMED,
+        f"11;{UNCONFIRMED}",
+    ]
     assert (await judged(world, FIRST, crowd, same_person=False))["batch_state"] == "releasable"
     assert not code(await world.release(batch_id))
     [reply] = world.reply_list(world.events(RepliesReady)[0].reply_list)

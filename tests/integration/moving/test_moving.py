@@ -22,7 +22,7 @@ from tests.integration.moving.installation import Installation
 from tests.integration.stores import Server as PostgresServer
 
 VERSIONS = Path(intake_versions.__file__).parent
-LATER_TABLES = ("room_presence", "matrix_row", "hold")
+LATER_TABLES = ("room_presence", "hold")
 
 
 def test_the_directory_is_in_the_middle_of_things(moment: Moment) -> None:

@@ -17,7 +17,7 @@ TABLES = ("room_day", "room_check", "room_entry", "room_import", "staff_standing
 
 def upgrade() -> None:
     """Make the tables."""
-    PLUMBING.add_bounds(op)
+    PLUMBING.add_presence(op)
     op.create_table(
         "staff_standing",
         sa.Column("staff_id", sa.String(80), nullable=False),
@@ -97,4 +97,4 @@ def downgrade() -> None:
     """Remove them."""
     for name in TABLES:
         op.drop_table(name)
-    PLUMBING.drop_bounds(op)
+    PLUMBING.drop_presence(op)

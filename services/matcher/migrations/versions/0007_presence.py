@@ -1,4 +1,4 @@
-"""Who is in the security room, and rows of the access matrix that two people changed."""
+"""Who is in the security room."""
 
 from alembic import op
 
@@ -11,10 +11,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add them."""
-    PLUMBING.add_bounds(op)
+    """Add it."""
+    PLUMBING.add_presence(op)
 
 
 def downgrade() -> None:
-    """Remove them."""
-    PLUMBING.drop_bounds(op)
+    """Remove it."""
+    PLUMBING.drop_presence(op)
