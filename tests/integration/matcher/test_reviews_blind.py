@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from services.matcher.app import create_service
 from services.matcher.settings import MatcherSettings
+from shared.auth.presence import UNCONFIRMED
 from tests.integration.conftest import Host
 from tests.integration.matcher.conftest import listener
 from tests.integration.matcher.test_reviews import code
@@ -170,7 +171,7 @@ def judgements(world: World, *pairs: Pair) -> list[tuple[str, str]]:
     found = [orjson.loads(row.body) for row in rows]
     ids = {pair.id for pair in pairs}
     return [
-        (one["actor"], one["reason"])
+        (one["actor"], one["reason"].removesuffix(UNCONFIRMED).removesuffix(";"))
         for one in found
         if one["action"] == "matcher.review.decide" and one["object"] in ids
     ]
