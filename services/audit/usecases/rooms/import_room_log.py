@@ -83,9 +83,16 @@ def keep_new(work: Work, rows: Sequence[dict[str, Any]], import_id: str) -> int:
     fresh = [{**row, "import_id": import_id} for row in rows if row["id"] not in known]
     entries.keep_entries(work.session, fresh)
     for row in fresh:
-        action = f"audit.room.{row['direction'] or 'other'}"
-        work.record(Access(ROOM_LOG, action, "room_entry", row["id"], case=import_id, channel="door"))
+        work.record(_passage(row, import_id))
     return len(fresh)
+
+
+def _passage(row: dict[str, Any], import_id: str) -> Access:
+    if row["direction"] == "in":
+        return Access(ROOM_LOG, "audit.room.in", "room_entry", row["id"], case=import_id, channel="door")
+    if row["direction"] == "out":
+        return Access(ROOM_LOG, "audit.room.out", "room_entry", row["id"], case=import_id, channel="door")
+    return Access(ROOM_LOG, "audit.room.other", "room_entry", row["id"], case=import_id, channel="door")
 
 
 def sealed(parts: AuditParts, rows: Sequence[Row]) -> list[dict[str, Any]]:
