@@ -19,7 +19,7 @@ JOBS: Final = (
     Job("audit-witness", "立会人への連署の依頼", "ask the witnesses to cosign", next_asking, ask_witnesses),
     Job("audit-checksheets", "チェックシートと証跡の用意", "keep checksheets and evidence", next_sheets, keep_sheets),
     Job(
-        "audit-room-days",
+        "audit-room-checks",
         "マイナンバー室での操作と入退室の照合",
         "hold acts against the room log",
         next_day,

@@ -58,6 +58,11 @@ def test_every_act_in_front_of_a_route_is_its_services_own(system: Embedded) -> 
                 assert act.startswith((f"{service.name}.", EVERY_SERVICES)) or act in TWO_PEOPLE, f"{name}: {act}"
 
 
+def test_every_job_has_a_name_of_its_own(system: Embedded) -> None:
+    names = [job.name for service in system.services.values() for job in service.jobs]
+    assert sorted(names) == sorted(set(names))
+
+
 def test_every_act_of_the_matrix_guards_a_route_or_is_asked_for_in_the_code(system: Embedded) -> None:
     guarding = {act for service in system.services.values() for _, acts in routes(service.app) for act in acts}
     text = "".join(source.text for source in sources("services", "cli"))

@@ -9,6 +9,7 @@ from services.authority.domain.locks import LONGEST_DELAY, locked_until
 from services.authority.domain.registers import TEAMS, refusal_of_client
 from services.authority.domain.totp import STEP_SECONDS, code_at, step_of
 from services.authority.rules import approval_rule, in_force
+from shared.auth.acts import act_rules
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 # Spec 04.8 of the outside surface names these.
@@ -22,6 +23,11 @@ TWO_PERSON_ACTIONS = {
     "keys.destroy",
     "matrices.change",
     "rules.activate",
+    "audit.hold.set",
+    "audit.hold.lift",
+    "audit.freeze.lift",
+    "events.parked.discard",
+    "events.parked.fix",
 }
 PURPOSES = [
     "intake-check", "jlis-exchange", "review", "media-production", "reply-delivery", "replacement", "retention",
@@ -105,6 +111,13 @@ def test_the_tables_hold_what_the_outside_relies_on() -> None:
         assert set(row["requesters"]) | set(row["approvers"]) <= set(TEAMS)
     for row in in_force("duties", today):
         assert len(set(row["teams"]) & set(TEAMS)) == 2
+
+
+def test_every_act_of_two_people_can_be_asked_for_by_who_may_do_it() -> None:
+    for act in [rule for rule in act_rules().values() if rule.two_people]:
+        asked_for = approval_rule(act.act, date(2026, 6, 1))
+        assert asked_for is not None, act.act
+        assert asked_for.requesters & act.teams, act.act
 
 
 def test_who_asks_for_rights_never_grants_them() -> None:
