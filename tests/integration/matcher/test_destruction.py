@@ -146,5 +146,6 @@ async def test_only_blobs_that_nothing_names_are_orphans(world: World) -> None:
 
 
 def test_every_job_and_consumer_has_its_name() -> None:
-    assert [job.name for job in JOBS] == ["matcher.destroy-copies", "matcher.clear-replies", "matcher-orphans"]
+    names = [job.name for job in JOBS]
+    assert names == ["matcher.destroy-copies", "matcher.clear-replies", "matcher-orphans", "matcher-reseal"]
     assert len(CONSUMES) == 9
