@@ -34,10 +34,12 @@ def trust_log(
 @app.command()
 def serve(
     folder: Folder,
-    host: str = "127.0.0.1",
-    port: int = 8700,
-    tls_cert: Annotated[Path | None, typer.Option(exists=True, dir_okay=False)] = None,
-    tls_key: Annotated[Path | None, typer.Option(exists=True, dir_okay=False)] = None,
+    host: Annotated[str, typer.Option(help="待ち受けるアドレス / address to listen on")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="ポート / port")] = 8700,
+    tls_cert: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="TLSの証明書 / certificate for TLS")
+    ] = None,
+    tls_key: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="その秘密鍵 / its key")] = None,
 ) -> None:
     """立会人を動かす / run the witness."""
     run(folder, host=host, port=port, tls_cert=tls_cert, tls_key=tls_key)
