@@ -28,6 +28,10 @@ EVERYBODY = frozenset(TEAMS)
 ACCESS: dict[tuple[str, str], frozenset[str]] = {
     ("POST", "/authority/v1/sessions/current/renewal"): EVERYBODY,
     ("DELETE", "/authority/v1/sessions/current"): EVERYBODY,
+    ("GET", "/authority/v1/passkeys"): EVERYBODY,
+    ("POST", "/authority/v1/passkeys"): EVERYBODY,
+    ("POST", "/authority/v1/passkeys/options"): EVERYBODY,
+    ("POST", "/authority/v1/passkeys/x/end"): EVERYBODY,
     ("POST", "/authority/v1/approvals"): EVERYBODY - {"auditor"},
     ("GET", "/authority/v1/approvals"): EVERYBODY,
     ("GET", "/authority/v1/approvals/x"): EVERYBODY,
@@ -58,7 +62,13 @@ ACCESS: dict[tuple[str, str], frozenset[str]] = {
     ("POST", "/authority/v1/events/x/discard"): frozenset({"ops"}),
     ("POST", "/authority/v1/events/x/fix"): frozenset({"ops"}),
 }
-OPEN = {("POST", "/authority/v1/token"), ("GET", "/authority/v1/jwks"), ("POST", "/authority/v1/sessions")}
+OPEN = {
+    ("POST", "/authority/v1/token"),
+    ("GET", "/authority/v1/jwks"),
+    ("POST", "/authority/v1/sessions"),
+    ("POST", "/authority/v1/sessions/passkey"),
+    ("POST", "/authority/v1/sessions/passkey-options"),
+}
 NOT_LET_IN = {"team-not-allowed", "not-for-clients", "not-for-services", "token-missing", "token-invalid"}
 
 
