@@ -20,6 +20,7 @@ DISTRIBUTED: Final[Mapping[str, type[BaseSettings]]] = {
     "where the services are, for the console and for commands on the admin side": Addresses,
 }
 OTHERS: Final = {
+    "SHOKAI_BACKUP_PASSPHRASE": "Passphrase of the key that backups are sealed under, where it has one.",
     "SHOKAI_KEYRING_PASSPHRASE": "Passphrase of the key file, where it has one. Not needed for a key file without.",
     "SHOKAI_FAILPOINTS": "Faults that a test asks for, as `place=kill:3`; heeded with `SHOKAI_MODE=demo` alone.",
     "SHOKAI_SECRET": "Password or secret for the registers' commands, where they should not ask for it.",
