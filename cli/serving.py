@@ -71,6 +71,7 @@ def listening(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen()  # from here on callers wait to be served, and are not turned away
     except OSError as taken:
         listener.close()
         raise Refusal("port-taken", host=host, port=port) from taken
