@@ -52,7 +52,7 @@ class DataDir:
             raise Refusal("data-dir-exists")
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.root.chmod(0o700)
-        Keyring.create(self.keyring_file)
+        Keyring.create(self.keyring_file, os.environ.get("SHOKAI_KEYRING_PASSPHRASE") or None)
         if mode == "demo":
             DemoClock.start(self.clock_file, start)
         facts = Facts(association, mode, SystemClock().now().isoformat())
