@@ -23,7 +23,7 @@ from services.intake.usecases.end_of_life import (
 )
 from services.intake.usecases.transfer_day import transfer_day
 from shared.calendar.business_days import on_or_after
-from shared.calendar.clock import JST
+from shared.calendar.clock import JST, day_begins
 from shared.calendar.retention import due
 from shared.hosting import Job
 
@@ -71,7 +71,7 @@ async def next_contract_end(parts: IntakeParts, until: datetime) -> datetime | N
     plans = await parts.db.read(lambda session: plans_to_end(session, until.astimezone(JST).date()))
     if not plans or plans[0].contract_to is None:
         return None
-    return datetime.combine(plans[0].contract_to + timedelta(days=1), time(), JST)
+    return day_begins(plans[0].contract_to + timedelta(days=1))
 
 
 async def run_contract_end(parts: IntakeParts, at: datetime) -> Counts:

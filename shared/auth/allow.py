@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import Depends, Header, Request
 from sqlalchemy import select
+from sqlmodel import Session
 
 from shared.auth.acts import ActRule, act_rules
 from shared.auth.caller import Caller
@@ -40,8 +41,9 @@ def allow(act: str) -> Any:
         principal, mark = ANONYMOUS, ""
         try:
             if authorization or not rule.open:
-                principal = await _principal(request, authorization)
-                await _refuse_frozen(database, principal)
+                principal, frozen = await _principal(request, authorization)
+                if frozen:  # an account that is frozen does nothing anywhere, whatever tokens it still has
+                    raise Refusal("frozen", object_type="account")
             if not rule.open:
                 today = database.clock.now().astimezone(JST).date()
                 code = refusal_of(
@@ -68,7 +70,8 @@ def allow(act: str) -> Any:
     return Depends(gate)
 
 
-async def _principal(request: Request, authorization: str) -> Principal:
+async def _principal(request: Request, authorization: str) -> tuple[Principal, bool]:
+    """Who calls, and whether that account is frozen."""
     scheme, _, token = authorization.partition(" ")
     if not authorization:
         raise Refusal("token-missing")
@@ -81,16 +84,15 @@ async def _principal(request: Request, authorization: str) -> Principal:
         raise Refusal("token-invalid")
     revoked = database.plumbing.revoked_token
     gone = select(revoked.c.token_id).where(revoked.c.token_id == principal.token_id)
-    if await database.read(lambda session: session.connection().execute(gone).first()) is not None:
+
+    def look_up(session: Session) -> tuple[bool, bool]:
+        ended = session.connection().execute(gone).first() is not None
+        return ended, is_frozen(session, database.plumbing, "account", principal.id)
+
+    ended, frozen = await database.read(look_up)
+    if ended:
         raise Refusal("token-invalid")
-    return principal
-
-
-async def _refuse_frozen(database: Database, principal: Principal) -> None:
-    """A frozen account does nothing anywhere, whatever tokens it still has."""
-    held = await database.read(lambda session: is_frozen(session, database.plumbing, "account", principal.id))
-    if held:
-        raise Refusal("frozen", object_type="account")
+    return principal, frozen
 
 
 async def _presence(database: Database, rule: ActRule, principal: Principal) -> str:

@@ -2,7 +2,7 @@
 
 import json
 import os
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -16,6 +16,11 @@ class Clock(Protocol):
     """Tells the time as an aware datetime in UTC, to the millisecond, and never an earlier one than before."""
 
     def now(self) -> datetime: ...
+
+
+def day_begins(day: date) -> datetime:
+    """The instant at which a day begins in Japan."""
+    return datetime.combine(day, time(), JST)
 
 
 def to_milliseconds(at: datetime) -> datetime:

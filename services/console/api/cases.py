@@ -1,17 +1,18 @@
 """Cases of odd accesses: what happened, in sentences and as a picture; who decides what it was; exceptions and ties."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.console.api.gate import Form, Person
+from services.console.api.inputs import Cursor
 from services.console.api.pages import Pages, page_headers
 from services.console.domain.case_picture import picture_of
 from services.console.sessions import Sessions
-from shared.calendar.clock import JST
+from shared.calendar.clock import day_begins
 from shared.refusals import Refusal
 
 CASES: Final = "/audit/v1/cases"
@@ -25,7 +26,6 @@ STATES: Final = ("waiting", "decided")
 DECISIONS: Final = ("misuse", "explained", "false_alarm")
 
 Id = Annotated[str, Path(pattern=r"^[0-9a-f-]{1,36}$")]
-Cursor = Annotated[str, Query(max_length=400)]
 
 
 def case_routes(pages: Pages, sessions: Sessions) -> APIRouter:
@@ -140,7 +140,7 @@ def _scope(form: Mapping[str, str]) -> dict[str, str]:
 
 def _begin(day: str) -> datetime:
     try:
-        return datetime.combine(date.fromisoformat(day), time(), JST)
+        return day_begins(date.fromisoformat(day))
     except ValueError:
         raise Refusal("form-incomplete") from None
 

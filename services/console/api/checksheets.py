@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.console.api.gate import Form, Person
+from services.console.api.inputs import Cursor
 from services.console.api.pages import Pages, page_headers
 from services.console.calls import PAPER
 from services.console.sessions import Sessions
@@ -17,7 +18,6 @@ SHOWN: Final = 40
 STEPS: Final = frozenset({"signatures/clerk", "signatures/head", "signatures/audit", "evidence"})
 
 Quarter = Annotated[str, Path(pattern=r"^[0-9]{4}-Q[1-4]$")]
-Cursor = Annotated[str, Query(max_length=400)]
 
 
 def checksheet_routes(pages: Pages, sessions: Sessions) -> APIRouter:

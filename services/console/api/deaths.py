@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Sequence
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.console.api.gate import Form, Person
+from services.console.api.inputs import Cursor
 from services.console.api.pages import Pages, page_headers
 from services.console.calls import AsPerson
 from services.console.sessions import Sessions
@@ -21,7 +22,6 @@ BATCHES_SHOWN: Final = 12
 SHOWN: Final = 100
 
 Id = Annotated[str, Path(pattern=r"^[0-9A-Za-z-]{1,36}$")]
-Cursor = Annotated[str, Query(max_length=400)]
 
 
 def death_routes(pages: Pages, sessions: Sessions) -> APIRouter:

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.console.api.gate import Form, Person
+from services.console.api.inputs import Cursor
 from services.console.api.pages import Pages, page_headers
 from services.console.sessions import Sessions
 from shared.refusals import Refusal
@@ -23,7 +24,6 @@ STEPS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
 """Step -> where the service takes it, and what is written down at it."""
 
 Id = Annotated[str, Path(pattern=r"^[0-9a-f-]{1,36}$")]
-Cursor = Annotated[str, Query(max_length=400)]
 
 
 def finding_routes(pages: Pages, sessions: Sessions) -> APIRouter:

@@ -1,15 +1,14 @@
 """The register of provisions, and the items of Article 19 by each numbering."""
 
-from datetime import date, datetime, time, timedelta
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
 from services.console.api.gate import Person
+from services.console.api.inputs import Cursor, Day, span_of
 from services.console.api.pages import Pages
 from services.console.sessions import Sessions
-from shared.calendar.clock import JST
 
 PROVISIONS: Final = "/audit/v1/provisions"
 BASES: Final = "/audit/v1/legal-bases"
@@ -17,8 +16,6 @@ SHOWN: Final = 200
 
 Number = Annotated[str, Query(max_length=8, pattern=r"^[0-9]*$")]
 Kind = Annotated[str, Query(pattern=r"^(provisional|main|my_number|deletion)?$")]
-Day = Annotated[str, Query(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
-Cursor = Annotated[str, Query(max_length=400)]
 
 
 def provision_routes(pages: Pages, sessions: Sessions) -> APIRouter:
@@ -36,7 +33,7 @@ def provision_routes(pages: Pages, sessions: Sessions) -> APIRouter:
         cursor: Cursor = "",
     ) -> HTMLResponse:
         calls = sessions.as_person(person)
-        span = {"from": _start(first), "to": _start(last, days=1)}
+        span = span_of(first, last)
         wanted = {"plan_number": plan_number, "kind": kind, **span}
         found = await calls.get(PROVISIONS, **wanted, limit=str(SHOWN), cursor=cursor)
         chosen = {"plan_number": plan_number, "kind": kind, "first": first, "last": last}
@@ -44,12 +41,3 @@ def provision_routes(pages: Pages, sessions: Sessions) -> APIRouter:
         return pages.show(request, "provisions.html", found=found, bases=bases, chosen=chosen)
 
     return router
-
-
-def _start(day: str, days: int = 0) -> str:
-    """The instant at which a day in Japan begins, `days` later; empty for no day."""
-    try:
-        found = date.fromisoformat(day) + timedelta(days=days)
-    except (ValueError, OverflowError):
-        return ""
-    return datetime.combine(found, time(), JST).isoformat()

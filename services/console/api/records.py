@@ -1,15 +1,14 @@
 """The access records: searched by all that they are looked up by, one thing's whole life, one act's whole record."""
 
-from datetime import date, datetime, time, timedelta
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
 from services.console.api.gate import Person
+from services.console.api.inputs import Cursor, Day, span_of
 from services.console.api.pages import Pages
 from services.console.sessions import Sessions
-from shared.calendar.clock import JST
 from shared.trail import actions
 
 RECORDS: Final = "/audit/v1/records"
@@ -18,8 +17,6 @@ WORDS: Final = ("actor", "object", "action", "case", "purpose", "equipment", "pl
 
 Word = Annotated[str, Query(max_length=200, pattern=r"^[A-Za-z0-9._:/@-]*$")]
 ObjectWord = Annotated[str, Query(alias="object", max_length=200, pattern=r"^[A-Za-z0-9._:/@-]*$")]
-Cursor = Annotated[str, Query(max_length=400)]
-Day = Annotated[str, Query(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
 
 
 def record_routes(pages: Pages, sessions: Sessions) -> APIRouter:
@@ -47,18 +44,9 @@ def record_routes(pages: Pages, sessions: Sessions) -> APIRouter:
         values = (actor, object_, action, case, purpose, equipment, place, source, outcome)
         wanted = {name: value for name, value in zip(WORDS, values, strict=True) if value}
         wanted |= {"order": "oldest" if order == "oldest" else "newest"}
-        span = {"from": _start(first), "to": _start(last, days=1)}
+        span = span_of(first, last)
         found = await sessions.as_person(person).get(RECORDS, **wanted, **span, limit=str(SHOWN), cursor=cursor)
         chosen = {**dict.fromkeys(WORDS, ""), **wanted, "first": first, "last": last}
         return pages.show(request, "records.html", found=found, chosen=chosen, actions=actions())
 
     return router
-
-
-def _start(day: str, days: int = 0) -> str:
-    """The instant at which a day in Japan begins, `days` later; empty for no day."""
-    try:
-        found = date.fromisoformat(day) + timedelta(days=days)
-    except (ValueError, OverflowError):
-        return ""
-    return datetime.combine(found, time(), JST).isoformat()

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.console.api.gate import Form, Person
+from services.console.api.inputs import Cursor
 from services.console.api.pages import Pages, page_headers
 from services.console.calls import PAPER
 from services.console.domain.stacked_bars import Picture, picture_of
@@ -16,7 +17,6 @@ REPORTS: Final = "/audit/v1/reports"
 SHOWN: Final = 60
 
 MonthName = Annotated[str, Path(pattern=r"^2[0-9]{3}-(0[1-9]|1[0-2])$")]
-Cursor = Annotated[str, Query(max_length=400)]
 
 
 def report_routes(pages: Pages, sessions: Sessions) -> APIRouter:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.console.api.gate import Form, Person
+from services.console.api.inputs import Cursor
 from services.console.api.pages import Pages, page_headers
 from services.console.calls import AsPerson, ServiceRefused
 from services.console.domain.side_by_side import rows_of, steps_of
@@ -27,7 +28,6 @@ MENDABLE: Final = frozenset({"invalid-input", "candidate-unknown"})
 ID: Final = re.compile(r"[0-9A-Za-z-]{1,36}")
 ReviewId = Annotated[str, Path(pattern=f"^{ID.pattern}$")]
 Narrow = Annotated[str, Query(max_length=36, pattern=r"^[0-9A-Za-z-]*$")]
-Cursor = Annotated[str, Query(max_length=400)]
 
 
 def review_routes(pages: Pages, sessions: Sessions) -> APIRouter:

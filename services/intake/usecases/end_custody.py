@@ -1,14 +1,14 @@
 """The end of a received medium: back to the plan, or into the shredder after three months and with approval."""
 
 import hashlib
-from datetime import datetime, time
+from datetime import datetime
 
 from services.intake.domain.receptions import check_medium_transition
 from services.intake.storage.registers import find_reception, is_held, media_of
 from services.intake.storage.tables import ReceptionRow
 from services.intake.usecases.read_medium import medium_state
 from shared.auth.caller import Caller
-from shared.calendar.clock import JST
+from shared.calendar.clock import day_begins
 from shared.calendar.retention import add_months
 from shared.db import Work
 from shared.events.copies import CopyDestroyed
@@ -84,4 +84,4 @@ def _digest(row: ReceptionRow) -> str:
 
 def shredded_from(row: ReceptionRow) -> datetime:
     """From when media and form may be shredded: the beginning, in Japan, of the day on which three months are over."""
-    return datetime.combine(add_months(row.received_on, KEPT_MONTHS), time(), JST)
+    return day_begins(add_months(row.received_on, KEPT_MONTHS))

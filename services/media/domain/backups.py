@@ -1,9 +1,9 @@
 """How long the backup of a reply is kept: calendar months, counted from the day after (Civil Code 140, 143)."""
 
 from calendar import monthrange
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
-from shared.calendar.clock import JST
+from shared.calendar.clock import JST, day_begins
 
 
 def destroy_at(replied_at: datetime, months: int) -> datetime:
@@ -16,4 +16,4 @@ def destroy_at(replied_at: datetime, months: int) -> datetime:
     turn, month = divmod(day.month - 1 + months, 12)
     year, month = day.year + turn, month + 1
     last = day.replace(year=year, month=month, day=min(day.day, monthrange(year, month)[1]))
-    return datetime.combine(last + timedelta(days=1), time(), JST)
+    return day_begins(last + timedelta(days=1))

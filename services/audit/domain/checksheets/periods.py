@@ -2,10 +2,10 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
-from shared.calendar.clock import JST
+from shared.calendar.clock import day_begins
 from shared.refusals import Refusal
 
 _FORM: Final = re.compile(r"([0-9]{4})-Q([1-4])")
@@ -42,7 +42,7 @@ class Quarter:
     @property
     def since(self) -> datetime:
         """The instant at which it begins in Japan."""
-        return datetime.combine(self.first, time(), JST)
+        return day_begins(self.first)
 
     @property
     def until(self) -> datetime:

@@ -2,10 +2,10 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
-from shared.calendar.clock import JST
+from shared.calendar.clock import day_begins
 from shared.refusals import Refusal
 
 _FORM: Final = re.compile(r"(2[0-9]{3})-(0[1-9]|1[0-2])")
@@ -36,7 +36,7 @@ class Month:
     @property
     def since(self) -> datetime:
         """The instant at which it begins."""
-        return datetime.combine(date(self.year, self.number, 1), time(), JST)
+        return day_begins(date(self.year, self.number, 1))
 
     @property
     def until(self) -> datetime:

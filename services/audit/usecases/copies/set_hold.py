@@ -1,13 +1,13 @@
 """Set a legal hold."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from services.audit.storage.copies.tables import Hold
 from services.audit.usecases.copies.show import hold_shown
 from shared.auth.caller import Caller
-from shared.calendar.clock import JST
+from shared.calendar.clock import day_begins
 from shared.db import Work
 from shared.events.audit import HoldSet
 from shared.ids import new_id
@@ -33,7 +33,7 @@ class NewHold:
     @property
     def ends_at(self) -> datetime:
         """The midnight after its last day."""
-        return datetime.combine(self.ends_on + timedelta(days=1), time(), JST)
+        return day_begins(self.ends_on + timedelta(days=1))
 
 
 def set_hold(work: Work, caller: Caller, new: NewHold) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """One case, told so that a person who was not there can judge it."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from sqlmodel import Session
@@ -15,7 +15,7 @@ from services.audit.storage.detections.tables import Hit, OddCase
 from services.audit.storage.rooms import entries, roster
 from services.audit.usecases.detections.show import case_shown, hit_shown, record_shown, step_shown
 from services.audit.usecases.show import instant
-from shared.calendar.clock import JST
+from shared.calendar.clock import day_begins
 
 AROUND: Final = 15
 MOST: Final = 400
@@ -83,11 +83,9 @@ def _passages(session: Session, case: OddCase, standing: Standing | None) -> lis
     user = standing.door_user if standing else (name if kind == "door-user" else "")
     if not user:
         return []
-    passed = entries.passages(session, _days_begin(case.first_at), _days_begin(case.last_at) + timedelta(days=1))
+    passed = entries.passages(
+        session, day_begins(day_of(case.first_at)), day_begins(day_of(case.last_at)) + timedelta(days=1)
+    )
     return [
         {"at": instant(one.at), "door": one.door, "direction": one.direction} for one in passed if one.user == user
     ][:MOST]
-
-
-def _days_begin(at: datetime) -> datetime:
-    return datetime.combine(day_of(at), datetime.min.time(), JST)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 import orjson
@@ -17,7 +17,7 @@ from services.audit.storage.detections import progress as stored
 from services.audit.storage.rooms import entries, roster
 from services.audit.usecases.detections.keep_signs import keep_new_signs
 from services.audit.usecases.detections.known_facts import acts
-from shared.calendar.clock import JST
+from shared.calendar.clock import day_begins
 from shared.db import Work
 
 IMPORTS: Final = "room|imports"
@@ -47,7 +47,7 @@ def _scan(parts: AuditParts, work: Work, at: datetime) -> Mapping[str, int]:
     waiting, days, last = _waiting(work.session), set[date](), ""
     for one in stored.imports_after(work.session, _seen(work.session), 100):
         spanned = set(_days(one.first_on, one.last_on))
-        days |= {day for day in spanned if _begin(day + DAY) <= one.imported_at}
+        days |= {day for day in spanned if day_begins(day + DAY) <= one.imported_at}
         waiting |= spanned  # a day that is not over may have more to come
         last = one.id
     days |= {day for day in waiting if _overdue(parts, day) <= at}
@@ -62,7 +62,7 @@ def _judge(work: Work, day: date) -> int:
 
 
 def _room_day(session: Session, day: date) -> RoomDay:
-    since, before = _begin(day), _begin(day + DAY)
+    since, before = day_begins(day), day_begins(day + DAY)
     rows = stored.records_between(session, since, before, place=ROOM)
     passed = entries.passages(session, since, before)
     return RoomDay(
@@ -87,12 +87,8 @@ def _waiting(session: Session) -> set[date]:
 
 
 def _overdue(parts: AuditParts, day: date) -> datetime:
-    return _begin(day + DAY) + timedelta(days=parts.settings.room_log_days)
+    return day_begins(day + DAY) + timedelta(days=parts.settings.room_log_days)
 
 
 def _days(first: date, last: date) -> Iterable[date]:
     return (first + timedelta(days=number) for number in range((last - first).days + 1))
-
-
-def _begin(day: date) -> datetime:
-    return datetime.combine(day, time(), JST)

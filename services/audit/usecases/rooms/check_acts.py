@@ -10,7 +10,7 @@ from services.audit.parts import AuditParts
 from services.audit.storage import log
 from services.audit.storage.rooms import checks, entries
 from services.audit.storage.rooms.roster import door_users
-from shared.calendar.clock import JST
+from shared.calendar.clock import JST, day_begins
 from shared.db import Work
 from shared.trail import Access, Actor
 
@@ -67,7 +67,7 @@ def closes(day: date) -> datetime:
 
 def span(first: date, last: date) -> tuple[datetime, datetime]:
     """From the first instant of a day in Japan until before the day after the last."""
-    return datetime.combine(first, time(), tzinfo=JST), datetime.combine(last + timedelta(days=1), time(), tzinfo=JST)
+    return day_begins(first), day_begins(last + timedelta(days=1))
 
 
 def _is_checked(session: Session, day: date) -> bool:

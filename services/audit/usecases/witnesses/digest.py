@@ -1,6 +1,6 @@
 """The digest of one day, to be printed, signed by hand and kept: the day's last checkpoint, and who cosigned it."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session
@@ -8,13 +8,13 @@ from sqlmodel import Session
 from services.audit.parts import AuditParts
 from services.audit.storage import chains, witnesses
 from services.audit.usecases.show import instant
-from shared.calendar.clock import JST
+from shared.calendar.clock import day_begins
 from shared.refusals import Refusal
 
 
 async def digest_of(parts: AuditParts, day: date) -> dict[str, Any]:
     """The digest of a day in Japan's time. Refusal `not-found` where nothing had been signed by its end."""
-    begin = datetime.combine(day, time(), JST)
+    begin = day_begins(day)
     return await parts.db.read(lambda session: _digest(parts, session, day, begin))
 
 
